@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace intratumor {
+
+/// One tissue and one drug in SI units: every coefficient that the equations of flow and transport need.
+/// Symbols in brackets are those of the model's equations (1) and (2).
+struct TissueCoefficients {
+  std::string tissue;                      ///< name of the tissue, for messages
+  double hydraulic_conductivity = 0;       ///< [K] m^2/(Pa s)
+  double vessel_filtration = 0;            ///< [LS = Lp S/V] 1/(Pa s)
+  double effective_vascular_pressure = 0;  ///< [pe = pv - sigma (piv - pii)] Pa
+  double vascular_pressure = 0;            ///< [pv] Pa; vessels collapse above it
+  double lymph_filtration = 0;             ///< [LL] 1/(Pa s)
+  double lymph_pressure = 0;               ///< [pl] Pa
+  double fluid_fraction = 0;               ///< [phi_f] interstitial fluid per tissue volume
+  double accessible_fraction = 0;          ///< [phi_a] of it, what this drug can enter; at most phi_f
+  double diffusivity = 0;                  ///< [D] m^2/s in the accessible fluid
+  double permeability_surface = 0;         ///< [PS] 1/s, the limit by blood flow already applied
+  double solvent_drag_reflection = 0;      ///< [sf]
+  double degradation = 0;                  ///< [kdeg] 1/s
+};
+
+/// Pharmacokinetic compartments of one drug in one patient; SI units.
+struct BodyCoefficients {
+  double plasma_volume = 0;         ///< [V1] m^3
+  double clearance = 0;             ///< [CL] m^3/s
+  struct Peripheral {
+    double volume = 0;              ///< m^3
+    double exchange_flow = 0;       ///< [Q] m^3/s
+  };
+  std::vector<Peripheral> peripherals;  ///< none, one or two
+  int lymph_stages = 1;                 ///< [n] transit compartments between tissue lymph and plasma
+  double lymph_rate = 0;                ///< 1/s per stage; the mean delay is n / rate
+};
+
+}  // namespace intratumor

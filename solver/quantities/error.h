@@ -1,0 +1,21 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace intratumor {
+
+/// Bad input or usage: the program ends with exit status 2. The message is complete for a person: where (file,
+/// line and column, or key), what was found, what would be right.
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The computation failed (a solver did not converge, the ledger did not close): exit status 1.
+class ComputationError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace intratumor

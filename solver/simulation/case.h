@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "parameters/drug.h"
+#include "parameters/tissue.h"
+
+namespace intratumor {
+
+/// A case as its file says it, every default filled in and every quantity in SI units; nothing here has looked into
+/// the image yet. Points are metres in RAS.
+
+struct TissueOfLabel {
+  int value;           ///< voxel value in the segmentation
+  std::string region;  ///< name the case gives it
+};
+
+struct GeometryInput {
+  std::string segmentation;  ///< path as it can be opened
+  std::vector<TissueOfLabel> labels;
+  std::string background;
+  std::string target;
+  double margin = 15e-3;
+};
+
+/// Where a needle's tip is.
+struct TipPosition {
+  enum class Anchor { point, centroid, deepest };
+  Anchor anchor = Anchor::point;
+  std::array<double, 3> offset{};  ///< the point itself, or the offset from the anchor; m, RAS
+};
+
+struct NeedleInjection {
+  std::string needle;
+  double outer_radius = 0;                        ///< m
+  /// Hole positions from the tip back along the shaft, m; an end hole is 0.
+  std::vector<double> hole_distances;
+  TipPosition tip;
+  std::optional<std::array<double, 3>> direction;  ///< unit vector from entry to tip, RAS
+  std::optional<std::array<double, 3>> entry;      ///< m, RAS; then direction is tip - entry
+  double volume = 0;                               ///< m^3 per time in `at`
+  double concentration = 0;                        ///< mol/m^3
+  double amount = 0;                               ///< mol = volume * concentration
+  double duration = 0;                             ///< s, per time in `at`; 0 means an initial field
+  std::vector<double> times;                       ///< s, ascending
+};
+
+struct IntravenousDose {
+  double amount = 0;    ///< mol per time in `at`
+  double duration = 0;  ///< s; 0 is a bolus
+  std::vector<double> times;
+};
+
+struct Threshold {
+  std::string text;       ///< as the user wrote it
+  double value = 0;       ///< mol/m^3
+};
+
+struct Numerics {
+  double h_min = 0;            ///< m, finest cell
+  double time_tolerance = 0;   ///< relative to the dose, per step
+};
+
+struct Case {
+  std::string title;
+  std::string name;  ///< the file's stem; names the default result folder
+  std::string path;  ///< of the case file
+  GeometryInput geometry;
+  std::vector<std::string> regions;  ///< distinct region names: order of labels, background last when not among them
+  std::vector<Tissue> tissues;       ///< one per region, same order
+  Drug drug;
+  Patient patient;
+  std::vector<NeedleInjection> needles;
+  std::vector<IntravenousDose> intravenous;
+  std::optional<double> far_field_pressure;  ///< Pa; absent: equilibrium
+  std::optional<double> deposit_volume_ratio;  ///< of V_injected; absent: 1/phi_f of the target
+  std::vector<Threshold> thresholds;
+  double threshold_duration = 0;  ///< s, `exposure.at_least`
+  double until = 0;               ///< s
+  std::string accuracy = "standard";
+  Numerics numerics;
+  std::vector<double> field_times;  ///< s, `output.fields`
+
+  /// Largest concentration injected by a needle; 0 without needles. mol/m^3
+  double largest_injected_concentration() const;
+};
+
+/// Reads a case file. `overrides` are the texts of --set (path=value). Throws InputError.
+Case read_case(const std::string& path, const std::vector<std::string>& overrides = {});
+
+/// The case with every default filled in, as YAML that read_case accepts and reads back to an equal case
+/// (numbers with 17 digits).
+std::string resolved_yaml(const Case& c);
+
+}  // namespace intratumor
