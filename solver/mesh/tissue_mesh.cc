@@ -1,0 +1,210 @@
+#include "mesh/tissue_mesh.h"
+
+#include <deal.II/base/quadrature_lib.h>
+#include <deal.II/dofs/dof_tools.h>
+#include <deal.II/fe/fe_q.h>
+#include <deal.II/fe/fe_values.h>
+#include <deal.II/fe/mapping_cartesian.h>
+#include <deal.II/fe/mapping_q1.h>
+#include <deal.II/lac/dynamic_sparsity_pattern.h>
+#include <deal.II/lac/sparsity_tools.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "quantities/error.h"
+
+namespace intratumor {
+
+using dealii::FEValues;
+using dealii::FullMatrix;
+using dealii::IndexSet;
+namespace DoFTools = dealii::DoFTools;
+
+namespace {
+constexpr unsigned int nodes_per_cell = 8;
+}
+
+TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+                       const FractionFunction& fractions, bool boxes)
+    : triangulation_(std::move(triangulation)),
+      n_regions_(n_regions),
+      element_(std::make_unique<dealii::FE_Q<3>>(1)),
+      dofs_(*triangulation_) {
+  if (boxes)
+    mapping_ = std::make_unique<dealii::MappingCartesian<3>>();
+  else
+    mapping_ = std::make_unique<dealii::MappingQ<3>>(1);
+  number_nodes();
+  build_graph();
+
+  std::vector<double> of_cell(n_regions_);
+  double h_min = std::numeric_limits<double>::max();
+  for_each_cell([&](const Cell& cell, int) {
+    fractions(cell, of_cell);
+    cell_fraction_.insert(cell_fraction_.end(), of_cell.begin(), of_cell.end());
+    h_min = std::min(h_min, cell->minimum_vertex_distance());
+  });
+  h_min_ = dealii::Utilities::MPI::min(h_min, communicator());
+
+  node_volume_.resize(n_regions_);
+  region_volume_.resize(n_regions_);
+  for (int r = 0; r < n_regions_; ++r) {
+    Vector volume = make_vector();
+    assemble(
+        [&](const Cell&, int index, const FEValues<3>& fe, dealii::Vector<double>& local) {
+          const double share = cell_fraction(index, r);
+          if (share == 0) return false;
+          for (const unsigned int q : fe.quadrature_point_indices())
+            for (unsigned int i = 0; i < nodes_per_cell; ++i)
+              local(i) += share * fe.shape_value(i, q) * fe.JxW(q);
+          return true;
+        },
+        volume);
+    node_volume_[r].assign(volume.begin(), volume.begin() + graph_.n_owned);
+    region_volume_[r] = global_sum(node_volume_[r], communicator());
+  }
+}
+
+void TissueMesh::number_nodes() {
+  dofs_.distribute_dofs(*element_);
+  IndexSet relevant;
+  DoFTools::extract_locally_relevant_dofs(dofs_, relevant);
+  constraints_.reinit(relevant);
+  DoFTools::make_hanging_node_constraints(dofs_, constraints_);
+  constraints_.close();
+
+  pattern_.reinit(dofs_.n_dofs(), dofs_.n_dofs(), relevant);
+  DoFTools::make_sparsity_pattern(dofs_, pattern_, constraints_, false);
+  dealii::SparsityTools::distribute_sparsity_pattern(pattern_, dofs_.locally_owned_dofs(), communicator(), relevant);
+
+  // Ghosts: what the cells here touch, and every column of an owned row (a hanging node at a rank's edge couples
+  // further than that).
+  IndexSet ghosts(relevant);
+  for (const auto row : dofs_.locally_owned_dofs())
+    for (unsigned int k = 0; k < pattern_.row_length(row); ++k) ghosts.add_index(pattern_.column_number(row, k));
+  ghosts.compress();
+  partitioner_ = std::make_shared<dealii::Utilities::MPI::Partitioner>(dofs_.locally_owned_dofs(), ghosts,
+                                                                       communicator());
+  std::map<dealii::types::global_dof_index, Point> points;
+  DoFTools::map_dofs_to_support_points(*mapping_, dofs_, points);
+  const IndexSet& owned = dofs_.locally_owned_dofs();
+  positions_.reserve(owned.n_elements());
+  for (const auto i : owned) positions_.push_back(points.at(i));
+
+  on_boundary_.assign(owned.n_elements(), 0);
+  const IndexSet boundary = DoFTools::extract_boundary_dofs(dofs_, dealii::ComponentMask());
+  for (const auto i : boundary)
+    if (owned.is_element(i)) on_boundary_[owned.index_within_set(i)] = 1;
+}
+
+void TissueMesh::build_graph() {
+  const IndexSet& owned = dofs_.locally_owned_dofs();
+  graph_.n_owned = static_cast<int>(owned.n_elements());
+  graph_.begin.assign(1, 0);
+  for (const auto row : owned) {
+    graph_.is_unknown.push_back(!constraints_.is_constrained(row));
+    graph_.diagonal.push_back(-1);
+    for (unsigned int k = 0; k < pattern_.row_length(row); ++k) {
+      const auto column = pattern_.column_number(row, k);
+      if (column == row) graph_.diagonal.back() = static_cast<int>(graph_.column.size());
+      graph_.column.push_back(static_cast<int>(partitioner_->global_to_local(column)));
+      graph_.global_column.push_back(static_cast<int>(column));
+    }
+    graph_.begin.push_back(static_cast<int>(graph_.column.size()));
+    if (graph_.diagonal.back() < 0) throw ComputationError("internal: a node's row has no diagonal entry");
+  }
+  graph_.global_begin = graph_.begin;
+}
+
+void TissueMesh::for_each_cell(const std::function<void(const Cell&, int)>& f) const {
+  int index = 0;
+  for (const auto& cell : dofs_.active_cell_iterators())
+    if (cell->is_locally_owned()) f(cell, index++);
+}
+
+void TissueMesh::extract(const dealii::PETScWrappers::MPI::SparseMatrix& matrix, std::vector<double>& values) const {
+  values.assign(graph_.entries(), 0.);
+  const auto first = dofs_.locally_owned_dofs().n_elements() > 0 ? *dofs_.locally_owned_dofs().begin() : 0;
+  Mat petsc = matrix;
+  for (int i = 0; i < graph_.n_owned; ++i) {
+    if (!graph_.is_unknown[i]) continue;
+    PetscInt n = 0;
+    const PetscInt* columns = nullptr;
+    const PetscScalar* entries = nullptr;
+    MatGetRow(petsc, static_cast<PetscInt>(first) + i, &n, &columns, &entries);
+    // The matrix was made from the same pattern, so both lists are sorted and of one length.
+    if (n != graph_.begin[i + 1] - graph_.begin[i])
+      throw ComputationError("internal: an assembled row does not match the stencil graph");
+    for (PetscInt k = 0; k < n; ++k) {
+      if (columns[k] != graph_.global_column[graph_.begin[i] + k])
+        throw ComputationError("internal: an assembled row does not match the stencil graph");
+      values[graph_.begin[i] + k] = entries[k];
+    }
+    MatRestoreRow(petsc, static_cast<PetscInt>(first) + i, &n, &columns, &entries);
+  }
+}
+
+void TissueMesh::assemble(const LocalMatrix& local, std::vector<double>& values) const {
+  std::vector<double> unused;
+  dealii::PETScWrappers::MPI::SparseMatrix matrix;
+  const auto& owned = dofs_.locally_owned_dofs();
+  matrix.reinit(owned, owned, pattern_, communicator());
+  const dealii::QGauss<3> points(2);
+  FEValues<3> fe(*mapping_, *element_, points,
+                 dealii::update_values | dealii::update_gradients | dealii::update_JxW_values |
+                     dealii::update_quadrature_points);
+  FullMatrix<double> of_cell(nodes_per_cell, nodes_per_cell);
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  for_each_cell([&](const Cell& cell, int index) {
+    fe.reinit(cell);
+    of_cell = 0;
+    local(cell, index, fe, of_cell);
+    cell->get_dof_indices(indices);
+    constraints_.distribute_local_to_global(of_cell, indices, matrix);
+  });
+  matrix.compress(dealii::VectorOperation::add);
+  extract(matrix, values);
+}
+
+void TissueMesh::assemble(const LocalMatrix& local, std::vector<double>& values,
+                          std::vector<double>& transposed) const {
+  assemble(local, values);
+  FullMatrix<double> work(nodes_per_cell, nodes_per_cell);
+  assemble(
+      [&](const Cell& cell, int index, const FEValues<3>& fe, FullMatrix<double>& m) {
+        work = 0;
+        local(cell, index, fe, work);
+        for (unsigned int i = 0; i < nodes_per_cell; ++i)
+          for (unsigned int j = 0; j < nodes_per_cell; ++j) m(i, j) = work(j, i);
+      },
+      transposed);
+}
+
+void TissueMesh::assemble(const LocalVector& local, Vector& values) const {
+  const dealii::QGauss<3> points(2);
+  FEValues<3> fe(*mapping_, *element_, points,
+                 dealii::update_values | dealii::update_gradients | dealii::update_JxW_values |
+                     dealii::update_quadrature_points);
+  dealii::Vector<double> of_cell(nodes_per_cell);
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  values.zero_out_ghost_values();
+  values = 0;
+  for_each_cell([&](const Cell& cell, int index) {
+    fe.reinit(cell);
+    of_cell = 0;
+    if (!local(cell, index, fe, of_cell)) return;
+    cell->get_dof_indices(indices);
+    constraints_.distribute_local_to_global(of_cell, indices, values);
+  });
+  values.compress(dealii::VectorOperation::add);
+}
+
+double global_sum(const std::vector<double>& values, MPI_Comm comm) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return dealii::Utilities::MPI::sum(sum, comm);
+}
+
+}  // namespace intratumor

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <deal.II/base/mpi.h>
+#include <deal.II/base/partitioner.h>
+#include <deal.II/distributed/tria.h>
+#include <deal.II/dofs/dof_handler.h>
+#include <deal.II/fe/mapping.h>
+#include <deal.II/lac/affine_constraints.h>
+#include <deal.II/lac/la_parallel_vector.h>
+#include <deal.II/lac/petsc_sparse_matrix.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace intratumor {
+
+using Vector = dealii::LinearAlgebra::distributed::Vector<double>;
+using Triangulation = dealii::parallel::distributed::Triangulation<3>;
+using Point = dealii::Point<3>;
+
+/// The stencil of every node that this rank owns, as compressed rows. Hanging nodes are condensed into their
+/// neighbours: they keep a row with nothing but its diagonal and carry no unknown.
+struct Graph {
+  int n_owned = 0;                ///< rows; local indices from n_owned on are ghosts
+  std::vector<int> begin;         ///< n_owned + 1
+  std::vector<int> column;        ///< local index of each entry; within a row in the order of global numbers
+  std::vector<int> diagonal;      ///< position of each row's diagonal entry
+  std::vector<char> is_unknown;   ///< false for hanging nodes
+  std::vector<int> global_begin;  ///< the same rows with global numbers, as PETSc wants them
+  std::vector<int> global_column;
+  std::size_t entries() const { return column.size(); }
+};
+
+/// Everything about space that can be computed before the first step: Q1 elements on a distributed octree (or any
+/// hexahedral mesh), hanging-node constraints, the share of each region in each cell and around each node, and the
+/// stencil graph. Accessors only read. Lengths in metres in the mesh's own frame.
+class TissueMesh {
+ public:
+  using Cell = dealii::DoFHandler<3>::active_cell_iterator;
+  /// Fills in the volume fraction of every region in one cell; they must sum to 1.
+  using FractionFunction = std::function<void(const Cell&, std::vector<double>&)>;
+
+  /// `boxes`: every cell is an axis-parallel box (allows a cheaper mapping).
+  TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions, const FractionFunction& fractions,
+             bool boxes);
+
+  MPI_Comm communicator() const { return triangulation_->get_communicator(); }
+  int n_regions() const { return n_regions_; }
+  const Graph& graph() const { return graph_; }
+  const Triangulation& triangulation() const { return *triangulation_; }
+  const dealii::DoFHandler<3>& dofs() const { return dofs_; }
+  const dealii::Mapping<3>& mapping() const { return *mapping_; }
+  const dealii::AffineConstraints<double>& constraints() const { return constraints_; }
+  /// Owned and ghost nodes of vectors used in computing.
+  const std::shared_ptr<const dealii::Utilities::MPI::Partitioner>& partitioner() const { return partitioner_; }
+  Vector make_vector() const { return Vector(partitioner_); }
+
+  /// Volume of region r around owned node i, m^3: integral of its shape function over the region, hanging nodes'
+  /// shares passed on to the nodes that carry them.
+  double node_volume(int region, int i) const { return node_volume_[region][i]; }
+  /// Fraction of region r in the owned cell that comes `cell`-th among the owned cells.
+  double cell_fraction(int cell, int region) const { return cell_fraction_[cell * n_regions_ + region]; }
+  int n_owned_cells() const { return static_cast<int>(cell_fraction_.size()) / n_regions_; }
+  /// m^3, over all ranks.
+  double region_volume(int region) const { return region_volume_[region]; }
+  double smallest_cell() const { return h_min_; }
+  /// Position of each owned node (hanging ones included), m.
+  const std::vector<Point>& node_positions() const { return positions_; }
+  /// True for owned nodes on the outer boundary.
+  const std::vector<char>& on_boundary() const { return on_boundary_; }
+
+  /// Calls f(cell, position among owned cells) for every owned cell.
+  void for_each_cell(const std::function<void(const Cell&, int)>& f) const;
+
+  /// Assembles a condensed matrix: `local` fills the 8x8 matrix of a cell from its FEValues (values, gradients, JxW on
+  /// 2x2x2 points). Values come back in the graph's order; rows of hanging nodes are zero.
+  using LocalMatrix = std::function<void(const Cell&, int, const dealii::FEValues<3>&, dealii::FullMatrix<double>&)>;
+  void assemble(const LocalMatrix& local, std::vector<double>& values) const;
+  /// The same for a matrix and its transpose in one pass.
+  void assemble(const LocalMatrix& local, std::vector<double>& values, std::vector<double>& transposed) const;
+  /// Assembles a condensed vector from 8 values a cell.
+  using LocalVector = std::function<bool(const Cell&, int, const dealii::FEValues<3>&, dealii::Vector<double>&)>;
+  void assemble(const LocalVector& local, Vector& values) const;
+
+ private:
+  void number_nodes();
+  void build_graph();
+  void extract(const dealii::PETScWrappers::MPI::SparseMatrix& matrix, std::vector<double>& values) const;
+
+  std::unique_ptr<Triangulation> triangulation_;
+  int n_regions_;
+  std::unique_ptr<dealii::Mapping<3>> mapping_;
+  std::unique_ptr<dealii::FiniteElement<3>> element_;
+  dealii::DoFHandler<3> dofs_;
+  dealii::AffineConstraints<double> constraints_;
+  std::shared_ptr<const dealii::Utilities::MPI::Partitioner> partitioner_;
+  dealii::DynamicSparsityPattern pattern_;
+  Graph graph_;
+  std::vector<double> cell_fraction_;
+  std::vector<std::vector<double>> node_volume_;
+  std::vector<double> region_volume_;
+  std::vector<Point> positions_;
+  std::vector<char> on_boundary_;
+  double h_min_ = 0;
+};
+
+/// Sum over owned unknowns of a[i] * b[i] over all ranks.
+double global_sum(const std::vector<double>& values, MPI_Comm comm);
+
+}  // namespace intratumor
