@@ -25,11 +25,11 @@ struct TissueCoefficients {
 
 /// Pharmacokinetic compartments of one drug in one patient; SI units.
 struct BodyCoefficients {
-  double plasma_volume = 0;         ///< [V1] m^3
-  double clearance = 0;             ///< [CL] m^3/s
+  double plasma_volume = 0;  ///< [V1] m^3
+  double clearance = 0;      ///< [CL] m^3/s
   struct Peripheral {
-    double volume = 0;              ///< m^3
-    double exchange_flow = 0;       ///< [Q] m^3/s
+    double volume = 0;         ///< m^3
+    double exchange_flow = 0;  ///< [Q] m^3/s
   };
   std::vector<Peripheral> peripherals;  ///< none, one or two
   int lymph_stages = 1;                 ///< [n] transit compartments between tissue lymph and plasma

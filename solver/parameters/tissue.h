@@ -1,9 +1,66 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "parameters/coefficients.h"
+#include "parameters/library.h"
+#include "parameters/parameter.h"
 
 namespace intratumor {
-// Contract; the parameters stage fills in Tissue.
-}
+
+/// The vessels of a tissue. With class `none` every number is unset and 0.
+struct VesselBed {
+  std::string vessel_class = "none";        ///< name in params/vessels, or none
+  Parameter surface_per_volume;             ///< [S/V] 1/m
+  Parameter hydraulic_conductivity;         ///< [Lp] m/(Pa s)
+  Parameter reflection;                     ///< [sigma] of plasma protein, 0 to 1
+  Parameter vascular_pressure;              ///< [pv] Pa
+  Parameter plasma_oncotic_pressure;        ///< [piv] Pa
+  Parameter interstitial_oncotic_pressure;  ///< [pii] Pa
+  /// [pe] Pa, in place of the four above where only it is known (brain); then pv = pe.
+  Parameter effective_pressure;
+
+  bool exist() const { return vessel_class != "none"; }
+};
+
+/// One tissue as its file or the case says it; SI units.
+struct Tissue {
+  std::string name;
+  Parameter hydraulic_conductivity;  ///< [K] m^2/(Pa s)
+  VesselBed vessel;
+  Parameter lymph_filtration;  ///< [LL] 1/(Pa s); key lymph.filtration
+  Parameter lymph_pressure;    ///< [pl] Pa; key lymph.pressure
+  Parameter fluid_fraction;    ///< [phi_f] interstitial fluid per tissue volume
+  Parameter perfusion;         ///< [Fb] blood flow per tissue volume, 1/s; needed by flow-limited drugs only
+  std::string matrix = "tumour";  ///< name in params/matrices
+  /// [E] Pa; carried by files for tearing, which is not modelled yet: no part of comparison, to_yaml or a
+  /// case.
+  Parameter youngs_modulus;
+};
+
+/// Equal in all that the model uses.
+bool operator==(const Tissue& a, const Tissue& b);
+
+/// Reads a tissue: a name in params/tissues, a map `{like: NAME, key: value, ...}` that changes some of its
+/// values, or a map with all of them. Keys:
+///
+///     name, hydraulic_conductivity,
+///     vessel: {class, surface_per_volume, hydraulic_conductivity, reflection, vascular_pressure,
+///              plasma_oncotic_pressure, interstitial_oncotic_pressure | effective_pressure},
+///     lymph: {filtration, pressure}, fluid_fraction, perfusion, matrix
+///
+/// A map without `name` and `like` takes the last part of its path as name. Values that a tissue cannot have,
+/// misspelt keys and names, and keys without effect (vessel values with class none) throw InputError.
+Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library);
+
+/// A tissue of params/tissues.
+Tissue read_tissue(const std::string& name, const ParameterLibrary& library);
+
+/// One line of flow-style YAML that read_tissue reads back to an equal tissue.
+std::string to_yaml(const Tissue& tissue);
+
+/// Every number that is set, with its key.
+std::vector<NamedParameter> parameters(const Tissue& tissue);
+
+}  // namespace intratumor

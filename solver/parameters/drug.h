@@ -1,0 +1,118 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "parameters/coefficients.h"
+#include "parameters/library.h"
+#include "parameters/parameter.h"
+#include "parameters/patient.h"
+#include "parameters/tissue.h"
+
+namespace intratumor {
+
+/// Values of a drug in one region or tissue, in place of those of its vessel and matrix class. Unset ones are
+/// not given(). At most one of permeability and permeability_surface.
+struct DrugInTissue {
+  Parameter permeability;             ///< [P] m/s
+  Parameter permeability_surface;     ///< [PS] 1/s, before the limit by blood flow
+  Parameter solvent_drag_reflection;  ///< [sf] 0 to 1
+  Parameter diffusivity;              ///< [D] m^2/s in the accessible fluid
+  Parameter accessible_fraction;      ///< [phi_a] of tissue volume
+  std::string where;                  ///< position in the file, for messages
+};
+
+/// Compartments of one species at the reference weight; SI units.
+struct Pharmacokinetics {
+  struct Peripheral {
+    Parameter volume;         ///< m^3
+    Parameter exchange_flow;  ///< [Q] m^3/s
+  };
+  /// Each value is scaled by (body weight / reference weight)^exponent.
+  struct WeightExponents {
+    Parameter clearance;          ///< 0.75 unless the file gives another
+    Parameter plasma_volume;      ///< 1
+    Parameter peripheral_volume;  ///< 1
+    Parameter exchange_flow;      ///< 0.75
+    Parameter lymph_delay;        ///< 0
+  };
+  Parameter reference_weight;           ///< kg
+  Parameter clearance;                  ///< [CL] m^3/s
+  Parameter plasma_volume;              ///< [V1] m^3
+  std::vector<Peripheral> peripherals;  ///< none, one or two
+  WeightExponents weight_exponents;
+  Parameter lymph_delay;  ///< mean transit from tissue lymph to plasma, s
+  int lymph_stages = 1;
+};
+
+/// One drug as its file or the case says it; SI units. Values by class are complete: those that follow from
+/// the size are filled in when it is read, with the scaling as their source.
+struct Drug {
+  std::string name;
+  Parameter molar_mass;           ///< kg/mol
+  Parameter hydrodynamic_radius;  ///< m; set when the drug gives a size
+  bool radius_from_mass = false;  ///< the radius follows from the molar mass
+  bool flow_limited = false;      ///< exchange with blood limited by blood flow (small molecules)
+  std::map<std::string, Parameter> permeability;             ///< [P] m/s by vessel class
+  std::map<std::string, Parameter> solvent_drag_reflection;  ///< [sf] by vessel class
+  std::map<std::string, Parameter> diffusivity;              ///< [D] m^2/s by matrix class
+  std::map<std::string, Parameter> accessible_ratio;         ///< phi_a / phi_f by matrix class
+  Parameter degradation;                                     ///< [kdeg] 1/s
+  std::map<std::string, Pharmacokinetics> pharmacokinetics;  ///< by species
+  Parameter intravenous_duration;   ///< usual duration of an infusion, s; 60 min when the file gives none
+  Parameter dissociation_constant;  ///< [Kd] mol/m^3, serves thresholds; may be unset
+  std::map<std::string, DrugInTissue> in;  ///< by name of region or tissue
+  /// Carried by files for the model of binding, which does not exist yet: no part of comparison, to_yaml or a
+  /// case.
+  std::map<std::string, Parameter> binding;
+};
+
+/// Equal in all that the model uses.
+bool operator==(const Drug& a, const Drug& b);
+
+/// Reads a drug: a name in params/drugs, a map `{like: NAME, key: value, ...}`, or a map with everything.
+/// Keys:
+///
+///     name, molar_mass, size: molar_mass | {hydrodynamic_radius}, flow_limited,
+///     permeability: {CLASS: m/s}, solvent_drag_reflection: {CLASS: 1},       by vessel class
+///     diffusivity: {CLASS: m^2/s}, accessible_ratio: {CLASS: 1},             by matrix class
+///     degradation, intravenous_duration, dissociation_constant,
+///     pharmacokinetics: {SPECIES: {reference_weight, clearance, plasma_volume, peripherals: [{volume,
+///     exchange_flow}],
+///       weight_exponents: {clearance, plasma_volume, peripheral_volume, exchange_flow, lymph_delay},
+///       lymph: {delay, stages}}},
+///     in: {REGION or TISSUE: {permeability | permeability_surface, solvent_drag_reflection, diffusivity,
+///       accessible_fraction}}
+///
+/// A class value stands where it is given; otherwise it follows from the size given beside it, then from the
+/// file named by `like`. `binding` in a case is refused. Throws InputError.
+Drug read_drug(const YamlNode& node, const ParameterLibrary& library);
+
+/// A drug of params/drugs.
+Drug read_drug(const std::string& name, const ParameterLibrary& library);
+
+/// One line of flow-style YAML that read_drug reads back to an equal drug.
+std::string to_yaml(const Drug& drug);
+
+/// Every number that is set, with its key.
+std::vector<NamedParameter> parameters(const Drug& drug);
+
+/// Refuses `drug.in` entries of a case that name neither a region nor a tissue of it. InputError with the
+/// nearest.
+void check_overrides(const Drug& drug, const std::vector<std::string>& regions_and_tissues);
+
+/// Coefficients of equations (1) and (2) for a drug in a tissue; `region` is the case's name for it, and what
+/// `drug.in` gives for the region goes before what it gives for the tissue. InputError when the drug has no
+/// value for a class, when the accessible fraction exceeds the fluid fraction, when a flow-limited drug meets
+/// a tissue without perfusion, or when a case sets an exchange value for a tissue without vessels.
+TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const std::string& region);
+
+/// PS limited by blood flow, Fb (1 - exp(-PS/Fb)) (Renkin 1959, Crone 1963); 0 without flow. All 1/s.
+double flow_limited_exchange(double permeability_surface, double perfusion);
+
+/// Compartments of a drug in a patient, scaled by body weight. InputError when the drug has none for the
+/// species.
+BodyCoefficients body_coefficients(const Drug& drug, const Patient& patient);
+
+}  // namespace intratumor
