@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace intratumor {
+
+/// What a run tells people: messages and progress on stderr, results on stdout, and the same lines in a log
+/// file. One rank reports; on the others every call does nothing.
+class Reporter {
+ public:
+  struct Options {
+    bool active = true;    ///< false on every rank but 0
+    bool quiet = false;    ///< only warnings and errors reach the terminal; the log file gets all
+    std::string log_file;  ///< empty: none. ComputationError when it cannot be opened
+  };
+
+  /// Says nothing anywhere but remembers warnings: for tests and for ranks other than 0.
+  Reporter();
+  explicit Reporter(const Options& options);
+  ~Reporter();
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+
+  void info(const std::string& text);
+  void warn(const std::string& text);
+  void error(const std::string& text);
+
+  /// How far a run is: `fraction` from 0 to 1, simulated time in s, and a few words ("step 41, dt 3 min").
+  /// One live line on a terminal; elsewhere, and in the log file, a line every tenth of the way or every
+  /// minute. Cheap: call it at every step.
+  void progress(double fraction, double simulated_time_s, const std::string& text);
+
+  /// A result for people: stdout and the log file.
+  void result(const std::string& text);
+
+  /// Writes what is buffered and ends the live line. ComputationError when the log file is not whole.
+  void close();
+
+  /// Texts of all warnings so far, also on a silent reporter.
+  const std::vector<std::string>& warnings() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// "3 min 20 s", "1 h 05 min", "2 d 4 h": a time in s for people.
+std::string readable_time(double seconds);
+
+}  // namespace intratumor
