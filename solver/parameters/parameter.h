@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "quantities/units.h"
@@ -41,6 +42,14 @@ Parameter default_parameter(double value, Dimension dimension, const std::string
 /// position.
 Parameter read_parameter(const YamlNode& node, Dimension dimension, const Range& limits,
                          const std::string& set_by, const Parameter* replaces = nullptr);
+
+/// Reads `key` of `map` into `parameter`, which may hold a value to change. InputError when it is `needed`,
+/// neither there nor set before.
+void overlay_parameter(const YamlNode& map, const std::string& key, Dimension dimension, const Range& limits,
+                       const std::string& set_by, bool needed, Parameter& parameter);
+
+/// A child that must be a map, when it is there or `needed`. InputError.
+std::optional<YamlNode> map_at(const YamlNode& node, const std::string& key, bool needed);
 
 /// `{value: ..., range: [...], source: "...", basis: ..., set_by: "..."}`: read_parameter gives an equal one.
 std::string to_yaml(const Parameter& parameter);

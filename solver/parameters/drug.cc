@@ -1,0 +1,229 @@
+#include "parameters/drug.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "parameters/drug_reader.h"
+#include "parameters/size_scaling.h"
+
+namespace intratumor {
+
+namespace {
+
+const double default_infusion = 3600;  // s
+
+std::string last_part(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string::npos ? path : path.substr(dot + 1);
+}
+
+/// A value that follows from the size; published values lie within `factor` of it.
+Parameter scaled(double value, Dimension dimension, double factor, double radius, const std::string& what) {
+  Parameter result;
+  result.value = value;
+  result.dimension = dimension;
+  result.low = value / factor;
+  result.high = value * factor;
+  std::ostringstream text;
+  text << "size scaling of Schmidt & Wittrup 2009, radius " << radius * 1e9 << " nm, " << what;
+  result.source = text.str();
+  result.basis = "computed";
+  result.set_by = "size";
+  return result;
+}
+
+/// Every value by class from the drug's radius.
+void scale_by_size(const ParameterLibrary& library, Drug& drug) {
+  const double radius = drug.hydrodynamic_radius.value;
+  drug.permeability.clear();
+  drug.solvent_drag_reflection.clear();
+  drug.diffusivity.clear();
+  drug.accessible_ratio.clear();
+  for (const std::string& name : library.names("vessels")) {
+    const VesselClass vessels = read_vessel_class(name, library);
+    const std::string what = "vessel class " + name;
+    drug.permeability[name] =
+        scaled(scaled_permeability(radius, vessels), Dimension::permeability, 3, radius, what);
+    const Parameter reflection = scaled_reflection(radius, vessels);
+    Parameter& entry = drug.solvent_drag_reflection[name];
+    entry = scaled(reflection.value, Dimension::dimensionless, 1, radius, what);
+    entry.low = reflection.low;
+    entry.high = reflection.high;
+  }
+  for (const std::string& name : library.names("matrices")) {
+    const MatrixClass matrix = read_matrix_class(name, library);
+    const std::string what = "matrix class " + name;
+    drug.diffusivity[name] =
+        scaled(scaled_diffusivity(radius, matrix), Dimension::diffusivity, 2, radius, what);
+    Parameter& ratio = drug.accessible_ratio[name];
+    ratio = scaled(scaled_accessible_ratio(radius, matrix), Dimension::dimensionless, 1.5, radius, what);
+    ratio.high = std::min(1.0, ratio.high);
+  }
+}
+
+void read_size(const YamlNode& node, const std::string& set_by, const ParameterLibrary& library, Drug& drug) {
+  const auto size = node.optional("size");
+  if (size && size->is_map()) {
+    // The range of a radius that was there before does not belong to another molecule.
+    drug.hydrodynamic_radius = Parameter();
+    overlay_parameter(*size, "hydrodynamic_radius", Dimension::length, drug_limits::radius, set_by, true,
+                      drug.hydrodynamic_radius);
+    drug.radius_from_mass = false;
+    size->done();
+  } else if (size) {
+    if (!size->is_scalar() || size->text() != "molar_mass")
+      size->fail("must be {hydrodynamic_radius: LENGTH}, or molar_mass to derive the radius from it");
+    drug.radius_from_mass = true;
+  }
+  if (drug.radius_from_mass && (size || node.has("molar_mass"))) {
+    const double radius = hydrodynamic_radius(drug.molar_mass.value);
+    Parameter& entry = drug.hydrodynamic_radius;
+    entry = scaled(radius, Dimension::length, 1.2, radius, "");
+    entry.source = "0.912 nm (molar mass / kDa)^0.333, as in Schmidt & Wittrup 2009";
+    scale_by_size(library, drug);
+  } else if (size) {
+    scale_by_size(library, drug);
+  }
+}
+
+/// `key: {CLASS: value}` with the names of `kind` as classes.
+void read_by_class(const YamlNode& node, const std::string& key, const std::string& kind, Dimension dimension,
+                   const Range& limits, const std::string& set_by, const ParameterLibrary& library,
+                   std::map<std::string, Parameter>& values) {
+  const auto map = map_at(node, key, values.empty());
+  if (!map) return;
+  for (const std::string& name : library.names(kind)) {
+    Parameter value = values.count(name) != 0 ? values[name] : Parameter();
+    overlay_parameter(*map, name, dimension, limits, set_by, false, value);
+    if (value.given()) values[name] = value;
+  }
+  map->done();
+}
+
+void read_overrides(const YamlNode& node, const std::string& set_by, Drug& drug) {
+  const auto map = map_at(node, "in", false);
+  if (!map) return;
+  for (const std::string& region : map->keys()) {
+    const YamlNode values = *map_at(*map, region, true);
+    DrugInTissue& in = drug.in[region];
+    in.where = values.where();
+    if (values.has("permeability") && values.has("permeability_surface"))
+      values.required("permeability_surface").fail("give either permeability_surface or permeability");
+    if (values.has("permeability")) in.permeability_surface = Parameter();
+    if (values.has("permeability_surface")) in.permeability = Parameter();
+    overlay_parameter(values, "permeability", Dimension::permeability, drug_limits::permeability, set_by,
+                      false, in.permeability);
+    overlay_parameter(values, "permeability_surface", Dimension::rate_constant, drug_limits::rate, set_by,
+                      false, in.permeability_surface);
+    overlay_parameter(values, "solvent_drag_reflection", Dimension::dimensionless, drug_limits::fraction,
+                      set_by, false, in.solvent_drag_reflection);
+    overlay_parameter(values, "diffusivity", Dimension::diffusivity, drug_limits::diffusivity, set_by, false,
+                      in.diffusivity);
+    overlay_parameter(values, "accessible_fraction", Dimension::dimensionless, drug_limits::fraction, set_by,
+                      false, in.accessible_fraction);
+    values.done();
+  }
+  map->done();
+}
+
+/// Files carry what binding will need; a case may not set it yet.
+void read_binding(const YamlNode& node, const std::string& set_by, Drug& drug) {
+  if (set_by == "case") {
+    node.refuse(
+        "binding",
+        "binding is not modelled yet; remove it (dissociation_constant, beside it, serves thresholds)");
+    return;
+  }
+  const auto binding = map_at(node, "binding", false);
+  if (!binding) return;
+  binding->has("target");
+  const std::pair<const char*, Dimension> keys[] = {{"target_concentration", Dimension::molar_concentration},
+                                                    {"internalisation", Dimension::rate_constant},
+                                                    {"uptake", Dimension::rate_constant}};
+  for (const auto& [key, dimension] : keys) {
+    Parameter value;
+    overlay_parameter(*binding, key, dimension, drug_limits::rate, set_by, false, value);
+    if (value.given()) drug.binding[key] = value;
+  }
+  binding->done();
+}
+
+/// What `node` says, over what `drug` holds; `complete`: it holds nothing yet.
+Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& set_by,
+             const ParameterLibrary& library) {
+  if (set_by != "case") node.has("description");
+  if (const auto name = node.optional("name")) drug.name = name->text();
+  overlay_parameter(node, "molar_mass", Dimension::molar_mass, drug_limits::molar_mass, set_by, complete,
+                    drug.molar_mass);
+  read_size(node, set_by, library, drug);
+  if (complete)
+    drug.flow_limited = node.required("flow_limited").boolean();
+  else if (const auto flow = node.optional("flow_limited"))
+    drug.flow_limited = flow->boolean();
+
+  read_by_class(node, "permeability", "vessels", Dimension::permeability, drug_limits::permeability, set_by,
+                library, drug.permeability);
+  read_by_class(node, "solvent_drag_reflection", "vessels", Dimension::dimensionless, drug_limits::fraction,
+                set_by, library, drug.solvent_drag_reflection);
+  read_by_class(node, "diffusivity", "matrices", Dimension::diffusivity, drug_limits::diffusivity, set_by,
+                library, drug.diffusivity);
+  read_by_class(node, "accessible_ratio", "matrices", Dimension::dimensionless, drug_limits::fraction, set_by,
+                library, drug.accessible_ratio);
+  overlay_parameter(node, "degradation", Dimension::rate_constant, drug_limits::rate, set_by, complete,
+                    drug.degradation);
+  read_pharmacokinetics(node, set_by, complete, drug);
+  overlay_parameter(node, "intravenous_duration", Dimension::time, {0, 3.2e7}, set_by, false,
+                    drug.intravenous_duration);
+  if (!drug.intravenous_duration.given())
+    drug.intravenous_duration =
+        default_parameter(default_infusion, Dimension::time, "usual infusion of 60 min");
+  overlay_parameter(node, "dissociation_constant", Dimension::molar_concentration, {0, 1e5, true}, set_by,
+                    false, drug.dissociation_constant);
+  read_overrides(node, set_by, drug);
+  read_binding(node, set_by, drug);
+  node.done();
+  return drug;
+}
+
+Drug of_file(const YamlNode& file, const std::string& name, const ParameterLibrary& library) {
+  if (!file.is_map()) file.fail("must be a map of a drug's values");
+  Drug drug;
+  drug.name = name;
+  return overlay(file, drug, true, ParameterLibrary::label("drugs", name), library);
+}
+
+}  // namespace
+
+Drug read_drug(const std::string& name, const ParameterLibrary& library) {
+  return of_file(library.load("drugs", name), name, library);
+}
+
+Drug read_drug(const YamlNode& node, const ParameterLibrary& library) {
+  if (node.is_scalar()) return of_file(library.load("drugs", node), node.text(), library);
+  if (!node.is_map()) node.fail("must be the name of a drug, {like: NAME, key: value}, or all its values");
+  if (const auto like = node.optional("like")) {
+    const Drug base = of_file(library.load("drugs", *like), like->text(), library);
+    return overlay(node, base, false, "case", library);
+  }
+  Drug drug;
+  drug.name = last_part(node.path());
+  return overlay(node, drug, true, "case", library);
+}
+
+void check_overrides(const Drug& drug, const std::vector<std::string>& regions_and_tissues) {
+  for (const auto& [name, in] : drug.in) {
+    const Parameter* values[] = {&in.permeability, &in.permeability_surface, &in.solvent_drag_reflection,
+                                 &in.diffusivity, &in.accessible_fraction};
+    const bool from_case =
+        std::any_of(std::begin(values), std::end(values), [](const Parameter* p) { return p->from_case(); });
+    const bool known =
+        std::find(regions_and_tissues.begin(), regions_and_tissues.end(), name) != regions_and_tissues.end();
+    if (known || !from_case) continue;
+    std::string message = in.where + ": '" + name + "' is neither a region nor a tissue of this case";
+    const std::string nearest = nearest_name(name, regions_and_tissues);
+    if (!nearest.empty()) message += "; did you mean " + nearest + "?";
+    throw InputError(message);
+  }
+}
+
+}  // namespace intratumor

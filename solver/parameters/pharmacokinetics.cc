@@ -1,0 +1,87 @@
+#include "parameters/drug_reader.h"
+
+namespace intratumor {
+
+namespace {
+
+const Range volume_limits = {0, 100, true};   // m^3
+const Range flow_limits = {0, 1};             // m^3/s
+const Range exponent_limits = {-2, 2};        // of relative body weight
+const Range delay_limits = {0, 3.2e7, true};  // s
+const int most_stages = 20;
+const std::size_t most_peripherals = 2;
+
+void read_exponents(const YamlNode& node, const std::string& set_by,
+                    Pharmacokinetics::WeightExponents& exponents) {
+  struct Entry {
+    const char* key;
+    Parameter& parameter;
+    double standard;
+  };
+  const Entry list[] = {{"clearance", exponents.clearance, 0.75},
+                        {"plasma_volume", exponents.plasma_volume, 1},
+                        {"peripheral_volume", exponents.peripheral_volume, 1},
+                        {"exchange_flow", exponents.exchange_flow, 0.75},
+                        {"lymph_delay", exponents.lymph_delay, 0}};
+  const auto map = map_at(node, "weight_exponents", false);
+  for (const Entry& entry : list) {
+    if (map)
+      overlay_parameter(*map, entry.key, Dimension::dimensionless, exponent_limits, set_by, false,
+                        entry.parameter);
+    if (!entry.parameter.given())
+      entry.parameter = default_parameter(entry.standard, Dimension::dimensionless, "allometry");
+  }
+  if (map) map->done();
+}
+
+void read_peripherals(const YamlNode& node, const std::string& set_by, bool complete,
+                      std::vector<Pharmacokinetics::Peripheral>& peripherals) {
+  const auto list =
+      complete ? std::optional<YamlNode>(node.required("peripherals")) : node.optional("peripherals");
+  if (!list) return;
+  if (!list->is_sequence()) list->fail("must be a list of {volume, exchange_flow}; [] for one compartment");
+  const std::vector<YamlNode> items = list->items();
+  if (items.size() > most_peripherals) list->fail("at most two peripheral compartments");
+  peripherals.clear();
+  for (const YamlNode& item : items) {
+    if (!item.is_map()) item.fail("must be a map, {volume: 3 L, exchange_flow: 0.04 L/h}");
+    Pharmacokinetics::Peripheral peripheral;
+    overlay_parameter(item, "volume", Dimension::volume, volume_limits, set_by, true, peripheral.volume);
+    overlay_parameter(item, "exchange_flow", Dimension::volume_rate, flow_limits, set_by, true,
+                      peripheral.exchange_flow);
+    item.done();
+    peripherals.push_back(peripheral);
+  }
+}
+
+}  // namespace
+
+void read_pharmacokinetics(const YamlNode& drug_node, const std::string& set_by, bool needed, Drug& drug) {
+  const auto all = map_at(drug_node, "pharmacokinetics", needed);
+  if (!all) return;
+  for (const std::string species : {"human", "mouse"}) {
+    const auto node = map_at(*all, species, false);
+    if (!node) continue;
+    const bool complete = drug.pharmacokinetics.count(species) == 0;
+    Pharmacokinetics& kinetics = drug.pharmacokinetics[species];
+    overlay_parameter(*node, "reference_weight", Dimension::body_mass, {1e-3, 700}, set_by, complete,
+                      kinetics.reference_weight);
+    overlay_parameter(*node, "clearance", Dimension::volume_rate, flow_limits, set_by, complete,
+                      kinetics.clearance);
+    overlay_parameter(*node, "plasma_volume", Dimension::volume, volume_limits, set_by, complete,
+                      kinetics.plasma_volume);
+    read_peripherals(*node, set_by, complete, kinetics.peripherals);
+    read_exponents(*node, set_by, kinetics.weight_exponents);
+    if (const auto lymph = map_at(*node, "lymph", complete)) {
+      overlay_parameter(*lymph, "delay", Dimension::time, delay_limits, set_by, complete,
+                        kinetics.lymph_delay);
+      if (const auto stages = lymph->optional("stages"))
+        kinetics.lymph_stages = stages->integer(1, most_stages);
+      lymph->done();
+    }
+    node->done();
+  }
+  all->done();
+}
+
+}  // namespace intratumor

@@ -1,0 +1,253 @@
+#include "parameters/tissue.h"
+
+namespace intratumor {
+
+namespace {
+
+/// When a value must be there, and when it has no effect.
+enum class Need { always, wall, starling, effective, flow, defaulted, carried };
+
+/// One number of a tissue: where it stands in a file and what it may be.
+struct Entry {
+  std::string group;  ///< vessel, lymph, or none
+  std::string key;
+  Dimension dimension;
+  Range limits;
+  Need need;
+  Parameter Tissue::*direct;
+  Parameter VesselBed::*wall;  ///< used when set
+
+  template <class AnyTissue>
+  auto& of(AnyTissue& tissue) const {
+    return wall != nullptr ? tissue.vessel.*wall : tissue.*direct;
+  }
+};
+
+const std::vector<Entry>& entries() {
+  static const std::vector<Entry> list = {
+      {"",
+       "hydraulic_conductivity",
+       Dimension::hydraulic_conductivity,
+       {0, 1e-6, true},
+       Need::always,
+       &Tissue::hydraulic_conductivity,
+       nullptr},
+      {"vessel",
+       "surface_per_volume",
+       Dimension::area_per_volume,
+       {0, 1e6},
+       Need::wall,
+       nullptr,
+       &VesselBed::surface_per_volume},
+      {"vessel",
+       "hydraulic_conductivity",
+       Dimension::vessel_conductivity,
+       {0, 1e-6},
+       Need::wall,
+       nullptr,
+       &VesselBed::hydraulic_conductivity},
+      {"vessel",
+       "reflection",
+       Dimension::dimensionless,
+       {0, 1},
+       Need::starling,
+       nullptr,
+       &VesselBed::reflection},
+      {"vessel",
+       "vascular_pressure",
+       Dimension::pressure,
+       {0, 3e4},
+       Need::starling,
+       nullptr,
+       &VesselBed::vascular_pressure},
+      {"vessel",
+       "plasma_oncotic_pressure",
+       Dimension::pressure,
+       {0, 1e4},
+       Need::starling,
+       nullptr,
+       &VesselBed::plasma_oncotic_pressure},
+      {"vessel",
+       "interstitial_oncotic_pressure",
+       Dimension::pressure,
+       {0, 1e4},
+       Need::starling,
+       nullptr,
+       &VesselBed::interstitial_oncotic_pressure},
+      {"vessel",
+       "effective_pressure",
+       Dimension::pressure,
+       {-1e4, 3e4},
+       Need::effective,
+       nullptr,
+       &VesselBed::effective_pressure},
+      {"lymph",
+       "filtration",
+       Dimension::filtration,
+       {0, 1e-2},
+       Need::always,
+       &Tissue::lymph_filtration,
+       nullptr},
+      {"lymph",
+       "pressure",
+       Dimension::pressure,
+       {-1e4, 1e4},
+       Need::defaulted,
+       &Tissue::lymph_pressure,
+       nullptr},
+      {"",
+       "fluid_fraction",
+       Dimension::dimensionless,
+       {0, 1, true},
+       Need::always,
+       &Tissue::fluid_fraction,
+       nullptr},
+      {"", "perfusion", Dimension::perfusion, {0, 1}, Need::flow, &Tissue::perfusion, nullptr},
+      {"",
+       "youngs_modulus",
+       Dimension::pressure,
+       {0, 1e9, true},
+       Need::carried,
+       &Tissue::youngs_modulus,
+       nullptr},
+  };
+  return list;
+}
+
+bool of_vessels(const Entry& entry) {
+  return entry.group == "vessel" || entry.need == Need::flow;
+}
+
+std::string last_part(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string::npos ? path : path.substr(dot + 1);
+}
+
+/// Reads vessel.class, and drops what the change leaves without meaning.
+void read_vessel_class_name(const std::optional<YamlNode>& vessel, const ParameterLibrary& library,
+                            bool complete, Tissue& tissue) {
+  if (!vessel) return;
+  std::vector<std::string> classes = library.names("vessels");
+  classes.push_back("none");
+  if (complete)
+    tissue.vessel.vessel_class = vessel->required("class").one_of(classes);
+  else if (const auto name = vessel->optional("class"))
+    tissue.vessel.vessel_class = name->one_of(classes);
+
+  if (!tissue.vessel.exist())
+    for (const Entry& entry : entries())
+      if (of_vessels(entry)) entry.of(tissue) = Parameter();
+
+  // Either an effective pressure or the four pressures of Starling's law: what is given drops the other.
+  const bool effective = vessel->has("effective_pressure");
+  for (const Entry& entry : entries()) {
+    if (entry.need != Need::starling) continue;
+    if (const auto other = vessel->optional(entry.key)) {
+      if (effective) other->fail("has no effect beside effective_pressure");
+      tissue.vessel.effective_pressure = Parameter();
+    }
+    if (effective) entry.of(tissue) = Parameter();
+  }
+}
+
+/// What `node` says, over what `tissue` holds; `complete`: it holds nothing yet.
+Tissue overlay(const YamlNode& node, Tissue tissue, bool complete, const std::string& set_by,
+               const ParameterLibrary& library) {
+  const bool in_case = set_by == "case";
+  if (!in_case) node.has("description");
+  if (const auto name = node.optional("name")) tissue.name = name->text();
+  const std::optional<YamlNode> vessel = map_at(node, "vessel", complete);
+  const std::optional<YamlNode> lymph = map_at(node, "lymph", complete);
+  read_vessel_class_name(vessel, library, complete, tissue);
+
+  for (const Entry& entry : entries()) {
+    const std::optional<YamlNode> group =
+        entry.group.empty() ? node : (entry.group == "vessel" ? vessel : lymph);
+    if (!group) continue;
+    if (of_vessels(entry) && !tissue.vessel.exist()) {
+      if (const auto useless = group->optional(entry.key))
+        useless->fail("has no effect: the tissue has no vessels (vessel.class is none)");
+      continue;
+    }
+    if (entry.need == Need::carried && in_case) {
+      group->refuse(entry.key, "it serves the tearing of tissue, which is not modelled yet; remove it");
+      continue;
+    }
+    Parameter& parameter = entry.of(tissue);
+    const bool needed = entry.need == Need::always || entry.need == Need::wall ||
+                        (entry.need == Need::starling && !group->has("effective_pressure") &&
+                         !tissue.vessel.effective_pressure.given());
+    overlay_parameter(*group, entry.key, entry.dimension, entry.limits, set_by, needed, parameter);
+    if (entry.need == Need::defaulted && !parameter.given())
+      parameter = default_parameter(0, entry.dimension, "atmospheric");
+  }
+
+  const std::vector<std::string> matrices = library.names("matrices");
+  if (complete)
+    tissue.matrix = node.required("matrix").one_of(matrices);
+  else if (const auto matrix = node.optional("matrix"))
+    tissue.matrix = matrix->one_of(matrices);
+  if (vessel) vessel->done();
+  if (lymph) lymph->done();
+  node.done();
+  return tissue;
+}
+
+Tissue of_file(const YamlNode& file, const std::string& name, const ParameterLibrary& library) {
+  if (!file.is_map()) file.fail("must be a map of a tissue's values");
+  Tissue tissue;
+  tissue.name = name;
+  return overlay(file, tissue, true, ParameterLibrary::label("tissues", name), library);
+}
+
+}  // namespace
+
+Tissue read_tissue(const std::string& name, const ParameterLibrary& library) {
+  return of_file(library.load("tissues", name), name, library);
+}
+
+Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library) {
+  if (node.is_scalar()) return of_file(library.load("tissues", node), node.text(), library);
+  if (!node.is_map()) node.fail("must be the name of a tissue, {like: NAME, key: value}, or all its values");
+  if (const auto like = node.optional("like")) {
+    const Tissue base = of_file(library.load("tissues", *like), like->text(), library);
+    return overlay(node, base, false, "case", library);
+  }
+  Tissue tissue;
+  tissue.name = last_part(node.path());
+  return overlay(node, tissue, true, "case", library);
+}
+
+std::string to_yaml(const Tissue& tissue) {
+  std::string groups[2] = {"class: " + quoted(tissue.vessel.vessel_class), ""};
+  std::string text = "{name: " + quoted(tissue.name);
+  for (const Entry& entry : entries()) {
+    const Parameter& parameter = entry.of(tissue);
+    if (!parameter.given() || entry.need == Need::carried) continue;
+    const std::string item = entry.key + ": " + to_yaml(parameter);
+    if (entry.group.empty()) {
+      text += ", " + item;
+    } else {
+      std::string& group = groups[entry.group == "lymph"];
+      group += (group.empty() ? "" : ", ") + item;
+    }
+  }
+  return text + ", vessel: {" + groups[0] + "}, lymph: {" + groups[1] +
+         "}, matrix: " + quoted(tissue.matrix) + "}";
+}
+
+bool operator==(const Tissue& a, const Tissue& b) {
+  return to_yaml(a) == to_yaml(b);
+}
+
+std::vector<NamedParameter> parameters(const Tissue& tissue) {
+  std::vector<NamedParameter> result;
+  for (const Entry& entry : entries()) {
+    const Parameter& parameter = entry.of(tissue);
+    if (parameter.given())
+      result.push_back({(entry.group.empty() ? "" : entry.group + ".") + entry.key, &parameter});
+  }
+  return result;
+}
+
+}  // namespace intratumor
