@@ -1,0 +1,49 @@
+#pragma once
+
+#include <petscksp.h>
+
+#include <string>
+#include <vector>
+
+#include "mesh/tissue_mesh.h"
+
+namespace intratumor {
+
+/// One PETSc matrix on the stencil graph with its Krylov solver; values can be replaced, the pattern stays.
+class LinearSolver {
+ public:
+  enum class Kind {
+    symmetric,    ///< conjugate gradients, BoomerAMG
+    nonsymmetric  ///< BiCGStab, ILU(0) on each rank's block
+  };
+  /// `what` names the system in error messages.
+  LinearSolver(const TissueMesh& mesh, Kind kind, std::string what);
+  ~LinearSolver();
+  LinearSolver(const LinearSolver&) = delete;
+  LinearSolver& operator=(const LinearSolver&) = delete;
+
+  /// Values in the graph's order.
+  void set_matrix(const std::vector<double>& values);
+
+  struct Outcome {
+    int iterations = 0;
+    double residual = 0;  ///< 2-norm, as the iteration saw it
+  };
+  /// Solves A x = b from the start value in x until |b - A x|_2 <= max(relative |b|_2, absolute).
+  /// Throws ComputationError when the iteration stops short of that.
+  Outcome solve(Vector& x, const Vector& b, double relative, double absolute);
+
+ private:
+  const TissueMesh& mesh_;
+  Kind kind_;
+  std::string what_;
+  Mat matrix_ = nullptr;
+  KSP ksp_ = nullptr;
+  Vec x_ = nullptr;
+  Vec b_ = nullptr;
+};
+
+/// y = A x for a matrix in the graph's order; x must have its ghosts up to date.
+void multiply(const Graph& graph, const std::vector<double>& values, const Vector& x, std::vector<double>& y);
+
+}  // namespace intratumor

@@ -1,0 +1,143 @@
+#include "transport/tissue_operator.h"
+
+#include <deal.II/fe/fe_values.h>
+
+#include <cmath>
+
+namespace intratumor {
+
+double bernoulli(double x) {
+  if (std::abs(x) < 1e-8) return 1. - x / 2.;
+  return x / std::expm1(x);
+}
+
+BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration) {
+  const double drag = filtration * (1. - tissue.solvent_drag_reflection);
+  const double ps = tissue.permeability_surface;
+  // Without diffusion across the wall only the stream carries drug, from the side it comes from.
+  if (ps == 0) return {drag > 0 ? drag : 0., drag < 0 ? -drag : 0.};
+  const double peclet = drag / ps;
+  return {ps * bernoulli(-peclet), ps * bernoulli(peclet)};
+}
+
+CellCoefficients cell_coefficients(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues) {
+  CellCoefficients c;
+  for (int cell = 0; cell < mesh.n_owned_cells(); ++cell) {
+    double accessible = 0, fluid = 0, resistance = 0;
+    for (int r = 0; r < mesh.n_regions(); ++r) {
+      const double share = mesh.cell_fraction(cell, r);
+      if (share == 0) continue;
+      accessible += share * tissues[r].accessible_fraction;
+      fluid += share * tissues[r].fluid_fraction;
+      resistance += share / (tissues[r].accessible_fraction * tissues[r].diffusivity);
+    }
+    c.accessible.push_back(accessible);
+    c.velocity_ratio.push_back(accessible / fluid);
+    c.accessible_diffusion.push_back(1. / resistance);
+  }
+  return c;
+}
+
+namespace {
+
+void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells, TissueOperator& op) {
+  mesh.assemble(
+      [&](const TissueMesh::Cell&, int index, const dealii::FEValues<3>& fe, dealii::FullMatrix<double>& local) {
+        for (const unsigned int q : fe.quadrature_point_indices()) {
+          const double weight = cells.accessible[index] * fe.JxW(q);
+          for (unsigned int i = 0; i < 8; ++i)
+            for (unsigned int j = 0; j < 8; ++j) local(i, j) += weight * fe.shape_value(i, q) * fe.shape_value(j, q);
+        }
+      },
+      op.mass);
+}
+
+/// k_ij = int f K (grad w_i . grad p) w_j + phi_a D grad w_i . grad w_j: its columns sum to zero in every cell.
+void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells, const std::vector<double>& conductivity,
+                       const FlowState& flow, TissueOperator& op) {
+  std::vector<double> pressure(8);
+  std::vector<dealii::types::global_dof_index> indices(8);
+  mesh.assemble(
+      [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe, dealii::FullMatrix<double>& local) {
+        cell->get_dof_indices(indices);
+        for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
+        const double convection = cells.velocity_ratio[index] * conductivity[index];
+        for (const unsigned int q : fe.quadrature_point_indices()) {
+          dealii::Tensor<1, 3> gradient;
+          for (unsigned int i = 0; i < 8; ++i) gradient += pressure[i] * fe.shape_grad(i, q);
+          for (unsigned int i = 0; i < 8; ++i) {
+            const double along = convection * (fe.shape_grad(i, q) * gradient) * fe.JxW(q);
+            const dealii::Tensor<1, 3> spread = cells.accessible_diffusion[index] * fe.JxW(q) * fe.shape_grad(i, q);
+            for (unsigned int j = 0; j < 8; ++j)
+              local(i, j) += along * fe.shape_value(j, q) + spread * fe.shape_grad(j, q);
+          }
+        }
+      },
+      op.galerkin, op.transposed);
+}
+
+}  // namespace
+
+TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
+                             const CellCoefficients& cells, const std::vector<double>& conductivity,
+                             const FlowState& flow, const Accounts& accounts) {
+  TissueOperator op;
+  op.mesh = &mesh;
+  op.accounts = accounts;
+  const Graph& graph = mesh.graph();
+  const int n = graph.n_owned;
+  assemble_mass(mesh, cells, op);
+  assemble_galerkin(mesh, cells, conductivity, flow, op);
+
+  op.lumped.assign(n, 0.);
+  op.viscosity.assign(n, 0.);
+  for (int i = 0; i < n; ++i) {
+    if (!graph.is_unknown[i]) {
+      op.lumped[i] = 1.;  // never used but as a divisor
+      continue;
+    }
+    double others = 0;
+    for (int k = graph.begin[i]; k < graph.begin[i + 1]; ++k) {
+      op.lumped[i] += op.mass[k];
+      if (k == graph.diagonal[i]) continue;
+      others += op.transposed[k];
+      op.viscosity[i] += edge_viscosity(op.galerkin[k], op.transposed[k]);
+    }
+    // Columns sum to zero exactly, so that what leaves a node arrives at its neighbours.
+    op.galerkin[graph.diagonal[i]] = op.transposed[graph.diagonal[i]] = -others;
+  }
+
+  TissueOperator::Exit blood{accounts.plasma, std::vector<double>(n, 0.)};
+  TissueOperator::Exit lymph{accounts.lymph.at(0), std::vector<double>(n, 0.)};
+  TissueOperator::Exit degraded{accounts.degraded, std::vector<double>(n, 0.)};
+  TissueOperator::Exit outflow{accounts.outflow, std::vector<double>(n, 0.)};
+  op.feed.assign(n, 0.);
+  std::vector<double> carried(n, 0.), volume(n, 0.);
+  for (int r = 0; r < mesh.n_regions(); ++r) {
+    const TissueCoefficients& t = tissues[r];
+    for (int i = 0; i < n; ++i) {
+      const double v = mesh.node_volume(r, i);
+      if (v == 0) continue;
+      const double p = flow.pressure.local_element(i);
+      const BloodExchange exchange = blood_exchange(t, filtration_rate(t, p));
+      op.feed[i] += v * exchange.into / accounts.plasma_volume;
+      blood.rate[i] += v * exchange.out;
+      lymph.rate[i] += v * lymph_rate(t, p);
+      degraded.rate[i] += v * t.degradation * t.accessible_fraction;
+      carried[i] += v * t.accessible_fraction / t.fluid_fraction;
+      volume[i] += v;
+    }
+  }
+  // What convects out leaves; fluid that enters carries no drug.
+  for (int i = 0; i < n; ++i)
+    if (flow.outflow[i] > 0) outflow.rate[i] = flow.outflow[i] * carried[i] / volume[i];
+
+  op.loss.assign(n, 0.);
+  op.exits = {std::move(blood), std::move(lymph), std::move(degraded), std::move(outflow)};
+  for (const auto& exit : op.exits)
+    for (int i = 0; i < n; ++i) op.loss[i] += exit.rate[i];
+  op.total_feed = global_sum(op.feed, mesh.communicator());
+  return op;
+}
+
+}  // namespace intratumor

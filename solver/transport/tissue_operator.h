@@ -1,0 +1,59 @@
+#pragma once
+
+#include <vector>
+
+#include "body/accounts.h"
+#include "flow/flow.h"
+
+namespace intratumor {
+
+/// B(x) = x/(exp(x) - 1), accurate for every x.
+double bernoulli(double x);
+
+/// Exchange of one tissue with blood, per tissue volume: amount rate = into * cp - out * c, equation (2)'s Jex. Both
+/// coefficients are non-negative for either sign of the filtration [1/s].
+struct BloodExchange {
+  double into = 0;
+  double out = 0;
+};
+BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration);
+
+/// Per owned cell: what convection, diffusion and storage need.
+struct CellCoefficients {
+  std::vector<double> accessible;            ///< [phi_a]
+  std::vector<double> accessible_diffusion;  ///< [phi_a D] m^2/s, harmonic mean by fraction
+  std::vector<double> velocity_ratio;        ///< [f = phi_a/phi_f]
+};
+CellCoefficients cell_coefficients(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues);
+
+/// The graph of tissue and body for one state of flow. Every transfer is a flux between two nodes, or a node and an
+/// account; arrays run over the entries of the mesh's stencil graph, or over owned nodes.
+struct TissueOperator {
+  const TissueMesh* mesh = nullptr;
+  Accounts accounts;
+  std::vector<double> mass;        ///< [m_ij] m^3 consistent mass of phi_a
+  std::vector<double> galerkin;    ///< [k_ij] m^3/s convection and diffusion; k_ii is minus the column's other entries
+  std::vector<double> transposed;  ///< [k_ji]
+  std::vector<double> lumped;      ///< [M_i] m^3
+  std::vector<double> viscosity;   ///< [sum_j d_ij] m^3/s
+  struct Exit {
+    int account;
+    std::vector<double> rate;      ///< [lambda_ik] m^3/s: amount rate = rate * c
+  };
+  std::vector<Exit> exits;
+  std::vector<double> loss;        ///< [L_i] sum of the exits' rates
+  std::vector<double> feed;        ///< 1/s: amount rate into the node per mol in plasma
+  double total_feed = 0;           ///< sum over all ranks
+};
+
+TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
+                             const CellCoefficients& cells, const std::vector<double>& conductivity,
+                             const FlowState& flow, const Accounts& accounts);
+
+/// [d_ij] artificial diffusion of an edge: what makes both its off-diagonal entries non-positive.
+inline double edge_viscosity(double k_ij, double k_ji) {
+  const double larger = k_ij > k_ji ? k_ij : k_ji;
+  return larger > 0 ? larger : 0;
+}
+
+}  // namespace intratumor

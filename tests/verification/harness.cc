@@ -1,0 +1,198 @@
+#include "harness.h"
+
+#include <deal.II/base/multithread_info.h>
+#include <deal.II/grid/grid_generator.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+namespace intratumor::verification {
+
+namespace {
+
+struct Row {
+  std::string problem, quantity, value, expected, error, target;
+  bool passed;
+};
+
+bool run_full = false;
+std::vector<Row> rows;
+
+std::string digits(double x) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.6g", x);
+  return text;
+}
+std::string short_digits(double x) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.2g", x);
+  return text;
+}
+
+void keep(Row row) {
+  if (dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD) == 0)
+    std::printf("  %-6s %-58s value %-13s expected %-13s error %-9s target %s%s\n", row.problem.c_str(),
+                row.quantity.c_str(), row.value.c_str(), row.expected.c_str(), row.error.c_str(), row.target.c_str(),
+                row.passed ? "" : "  MISSED");
+  std::fflush(stdout);
+  rows.push_back(std::move(row));
+}
+
+void write_table(const char* path) {
+  std::ofstream out(path);
+  out << "# Verification\n\nWritten by `./scripts/verify`: every problem at full tolerance. Errors are relative unless "
+         "the quantity says otherwise; an order's error is its distance from the theoretical one.\n\n"
+         "| problem | quantity | value | expected | error | target |\n|---|---|---|---|---|---|\n";
+  for (const Row& r : rows)
+    out << "| " << r.problem << " | " << r.quantity << " | " << r.value << " | " << r.expected << " | " << r.error
+        << " | " << r.target << (r.passed ? "" : " **missed**") << " |\n";
+}
+
+}  // namespace
+
+bool full() { return run_full; }
+
+void check(const std::string& problem, const std::string& quantity, double value, double expected, double error,
+           double target) {
+  const bool passed = error <= target;
+  keep({problem, quantity, digits(value), digits(expected), short_digits(error), short_digits(target), passed});
+  EXPECT_LE(error, target) << problem << ": " << quantity;
+}
+void check_relative(const std::string& problem, const std::string& quantity, double value, double expected,
+                    double target) {
+  check(problem, quantity, value, expected, std::abs(value - expected) / std::abs(expected), target);
+}
+void check_absolute(const std::string& problem, const std::string& quantity, double value, double expected,
+                    double target) {
+  check(problem, quantity + " (absolute)", value, expected, std::abs(value - expected), target);
+}
+void check_order(const std::string& problem, const std::string& quantity, double value, double expected,
+                 double target) {
+  check(problem, quantity, value, expected, std::abs(value - expected), target);
+}
+void report(const std::string& problem, const std::string& quantity, double value) {
+  keep({problem, quantity, digits(value), "", "", "", true});
+}
+
+std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dealii::Point<3>& upper,
+                                        const std::vector<unsigned int>& cells, int levels, const Refine& refine) {
+  auto mesh = std::make_unique<Triangulation>(MPI_COMM_WORLD);
+  dealii::GridGenerator::subdivided_hyper_rectangle(*mesh, cells, lower, upper);
+  for (int level = 0; level < levels; ++level) {
+    for (const auto& cell : mesh->active_cell_iterators())
+      if (cell->is_locally_owned() && refine(cell->center(), cell->minimum_vertex_distance())) cell->set_refine_flag();
+    mesh->execute_coarsening_and_refinement();
+  }
+  return mesh;
+}
+
+TissueMesh::FractionFunction ball_fractions(double radius) {
+  return [radius](const TissueMesh::Cell& cell, std::vector<double>& fraction) {
+    double nearest = 1e300, farthest = 0;
+    for (const unsigned int v : cell->vertex_indices()) {
+      nearest = std::min(nearest, cell->vertex(v).norm());
+      farthest = std::max(farthest, cell->vertex(v).norm());
+    }
+    const double diagonal = cell->diameter();
+    double inside = 0;
+    if (farthest <= radius) {
+      inside = 1;
+    } else if (nearest - diagonal < radius) {
+      constexpr int n = 16;
+      const dealii::Point<3> low = cell->vertex(0), high = cell->vertex(7);
+      for (int i = 0; i < n; ++i)
+        for (int j = 0; j < n; ++j)
+          for (int k = 0; k < n; ++k) {
+            const dealii::Point<3> p(low[0] + (i + 0.5) / n * (high[0] - low[0]),
+                                     low[1] + (j + 0.5) / n * (high[1] - low[1]),
+                                     low[2] + (k + 0.5) / n * (high[2] - low[2]));
+            if (p.norm() <= radius) inside += 1. / (n * n * n);
+          }
+    }
+    fraction[0] = inside;
+    fraction[1] = 1 - inside;
+  };
+}
+
+TissueMesh::FractionFunction one_region() {
+  return [](const TissueMesh::Cell&, std::vector<double>& fraction) { fraction[0] = 1; };
+}
+
+void Problem::solve(bool still) {
+  FlowProblem problem;
+  problem.mesh = mesh.get();
+  problem.tissues = tissues;
+  problem.far_field = far_field;
+  problem.cell_conductivity = cell_conductivity(*mesh, tissues);
+  if (still) {
+    flow.pressure = mesh->make_vector();
+    flow.pressure.update_ghost_values();
+    flow.filtration.assign(mesh->graph().n_owned, 0.);
+    flow.lymph = flow.outflow = flow.filtration;
+    for (auto& t : tissues) t.vessel_filtration = t.lymph_filtration = 0;
+  } else {
+    flow = solve_flow(problem);
+  }
+  op = std::make_unique<TissueOperator>(make_operator(*mesh, tissues, cell_coefficients(*mesh, tissues),
+                                                      problem.cell_conductivity, flow, make_accounts(body)));
+}
+
+Vector Problem::field(const std::function<double(const dealii::Point<3>&)>& f) const {
+  Vector v = mesh->make_vector();
+  for (int i = 0; i < mesh->graph().n_owned; ++i) v.local_element(i) = f(mesh->node_positions()[i]);
+  return v;
+}
+
+double Problem::content(int region) const {
+  double sum = 0;
+  for (int i = 0; i < mesh->graph().n_owned; ++i)
+    sum += mesh->node_volume(region, i) * tissues[region].accessible_fraction *
+           stepper->concentration().local_element(i);
+  return dealii::Utilities::MPI::sum(sum, mesh->communicator());
+}
+
+double Problem::total_content() const {
+  double sum = 0;
+  for (int r = 0; r < mesh->n_regions(); ++r) sum += content(r);
+  return sum;
+}
+
+Advance advance(Stepper& stepper, double from, double until, double tolerance_mol, double first_step,
+                const std::function<void(double, double, const StepResult&)>& each) {
+  StepLadder ladder(tolerance_mol, first_step);
+  Advance result;
+  double t = from;
+  while (t < until * (1 - 1e-12)) {
+    const double dt = ladder.propose(until - t);
+    const StepResult& step = stepper.attempt(dt, {});
+    if (!ladder.judge(dt, step.error)) {
+      ++result.rejected;
+      continue;
+    }
+    stepper.accept();
+    t += dt;
+    ++result.steps;
+    if (each) each(t, dt, step);
+  }
+  return result;
+}
+
+}  // namespace intratumor::verification
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  dealii::Utilities::MPI::MPI_InitFinalize mpi(argc, argv, 1);
+  dealii::MultithreadInfo::set_thread_limit(1);
+  const char* table = nullptr;
+  for (int k = 1; k < argc; ++k) {
+    if (std::strcmp(argv[k], "--full") == 0) intratumor::verification::run_full = true;
+    if (std::strcmp(argv[k], "--table") == 0 && k + 1 < argc) table = argv[++k];
+  }
+  const int failed = RUN_ALL_TESTS();
+  if (table != nullptr && dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD) == 0)
+    intratumor::verification::write_table(table);
+  return failed;
+}

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <deal.II/base/mpi.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transport/step_ladder.h"
+#include "transport/stepper.h"
+
+namespace intratumor::verification {
+
+/// --full: every problem at its full tolerance and finest mesh; otherwise the fast set.
+bool full();
+
+/// Prints a line, keeps it for the table, and fails the test when error > target.
+void check(const std::string& problem, const std::string& quantity, double value, double expected, double error,
+           double target);
+/// |value - expected| / |expected|
+void check_relative(const std::string& problem, const std::string& quantity, double value, double expected,
+                    double target);
+void check_absolute(const std::string& problem, const std::string& quantity, double value, double expected,
+                    double target);
+/// An observed order of convergence: |value - expected| <= target.
+void check_order(const std::string& problem, const std::string& quantity, double value, double expected,
+                 double target);
+/// Prints and keeps a figure that has no target.
+void report(const std::string& problem, const std::string& quantity, double value);
+
+/// Box [lower, upper] of cells[0] x cells[1] x cells[2] boxes; `refine(cell centre, cell size)` asks for another level.
+using Refine = std::function<bool(const dealii::Point<3>& centre, double size)>;
+std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dealii::Point<3>& upper,
+                                        const std::vector<unsigned int>& cells, int levels, const Refine& refine);
+
+/// Region 0 is the ball of radius r round the origin, region 1 the rest: fractions by sub-cell sampling on cut cells.
+TissueMesh::FractionFunction ball_fractions(double radius);
+TissueMesh::FractionFunction one_region();
+
+/// A tissue and its mesh-wide operator, ready to step.
+struct Problem {
+  std::unique_ptr<TissueMesh> mesh;
+  std::vector<TissueCoefficients> tissues;
+  FarField far_field;
+  BodyCoefficients body;
+  FlowState flow;
+  std::unique_ptr<TissueOperator> op;
+  std::unique_ptr<Stepper> stepper;
+
+  void solve(bool still = false);  ///< `still`: zero pressure, no flow, no exchange by it
+  Vector field(const std::function<double(const dealii::Point<3>&)>& f) const;
+  double content(int region) const;  ///< mol in one region
+  double total_content() const;
+};
+
+/// Steps to `until` with error control; `each` sees every accepted step.
+struct Advance {
+  int steps = 0;
+  int rejected = 0;
+};
+Advance advance(Stepper& stepper, double from, double until, double tolerance_mol, double first_step,
+                const std::function<void(double t, double dt, const StepResult&)>& each = nullptr);
+
+}  // namespace intratumor::verification
