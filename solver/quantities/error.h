@@ -5,8 +5,8 @@
 
 namespace intratumor {
 
-/// Bad input or usage: the program ends with exit status 2. The message is complete for a person: where (file,
-/// line and column, or key), what was found, what would be right.
+/// Bad input or usage: the program ends with exit status 2. The message is complete for a person: where
+/// (file, line and column, or key), what was found, what would be right.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

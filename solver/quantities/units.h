@@ -38,14 +38,15 @@ struct Quantity {
 };
 
 /// Parses "5 mg/mL" and converts to SI; the unit's dimension must be one of `allowed` (the first that fits is
-/// returned). Throws std::invalid_argument with the reason and an example of what would be right: bare number (unless
-/// dimensionless is allowed), unknown unit, wrong dimension, NaN or infinite.
+/// returned). Throws std::invalid_argument with the reason and an example of what would be right: bare number
+/// (unless dimensionless is allowed), unknown unit, wrong dimension, NaN or infinite.
 Quantity parse_quantity(const std::string& text, const std::vector<Dimension>& allowed);
 double parse_quantity(const std::string& text, Dimension dimension);
 
 /// "a volume, e.g. 1 mL"
 std::string describe(Dimension dimension);
-/// SI unit as UDUNITS-2 reads it: "m3 s-1" ..., so that value + unit reads back exactly.
+/// SI unit as people and UDUNITS-2 read it, "m^2/(Pa s)", so that value + unit reads back exactly; "1"
+/// without dimension.
 std::string si_unit(Dimension dimension);
 /// Shortest decimal text that reads back to exactly the same double.
 std::string exact_text(double value);

@@ -1,0 +1,100 @@
+#include "quantities/yaml_overrides.h"
+
+#include <charconv>
+
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& text, const std::string& message) {
+  throw InputError("--set " + text + ": " + message);
+}
+
+std::vector<std::string> split_path(const std::string& path, const std::string& text) {
+  std::vector<std::string> parts;
+  std::size_t start = 0;
+  while (start <= path.size()) {
+    const std::size_t dot = std::min(path.find('.', start), path.size());
+    parts.push_back(path.substr(start, dot - start));
+    if (parts.back().empty())
+      refuse(text, "empty name in the path '" + path + "'; write path=value, as in run.until=7 d");
+    start = dot + 1;
+  }
+  return parts;
+}
+
+YAML::Node parse_value(const std::string& value, const std::string& text) {
+  YAML::Node node;
+  try {
+    node = YAML::Load(value);
+  } catch (const YAML::Exception& error) {
+    refuse(text, "the value is not YAML: " + error.msg);
+  }
+  if (!node.IsDefined() || node.IsNull()) refuse(text, "no value; write path=value, as in run.until=7 d");
+  return node;
+}
+
+std::size_t list_index(const YAML::Node& list, const std::string& part, const std::string& at,
+                       const std::string& text) {
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+  if (error != std::errc() || end != part.data() + part.size() || index >= list.size())
+    refuse(text, at + " is a list of " + std::to_string(list.size()) +
+                     (list.size() == 1 ? " entry" : " entries") + ", counted from 0; it has no '" + part +
+                     "'");
+  return index;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::size_t count) {
+  std::string path;
+  for (std::size_t i = 0; i < count; ++i) path += (i == 0 ? "" : ".") + parts[i];
+  return path;
+}
+
+/// The node that `parts` name in `node`, or (for its last part) its place. YAML::Node assignment changes the
+/// tree, so the walk recurses instead of reassigning.
+void set_at(YAML::Node node, const std::vector<std::string>& parts, std::size_t depth,
+            const YAML::Node& value, const std::string& text) {
+  const std::string& part = parts[depth];
+  const bool last = depth + 1 == parts.size();
+  if (node.IsSequence()) {
+    const std::size_t index = list_index(node, part, joined(parts, depth), text);
+    if (last)
+      node[index] = value;
+    else
+      set_at(node[index], parts, depth + 1, value, text);
+    return;
+  }
+  if (node.IsScalar()) {
+    // Every other reference to a scalar is gone once its parent holds the map: it becomes one in place.
+    const std::string name = node.Scalar();
+    node = YAML::Node(YAML::NodeType::Map);
+    node["like"] = name;
+  }
+  if (last) {
+    if (part == "over") node.remove("rate");
+    if (part == "rate") node.remove("over");
+    node[part] = value;
+    return;
+  }
+  if (!node[part].IsDefined() || node[part].IsNull()) node[part] = YAML::Node(YAML::NodeType::Map);
+  set_at(node[part], parts, depth + 1, value, text);
+}
+
+}  // namespace
+
+std::vector<Override> apply_overrides(YAML::Node& root, const std::vector<std::string>& texts) {
+  std::vector<Override> overrides;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) refuse(text, "must be path=value, as in run.until=7 d");
+    const std::string path = text.substr(0, equals);
+    set_at(root, split_path(path, text), 0, parse_value(text.substr(equals + 1), text), text);
+    overrides.push_back({path, text});
+  }
+  return overrides;
+}
+
+}  // namespace intratumor

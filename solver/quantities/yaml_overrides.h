@@ -1,0 +1,23 @@
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace intratumor {
+
+/// One --set: the dotted path that it changes and the text as the user gave it.
+struct Override {
+  std::string path;
+  std::string text;
+};
+
+/// Applies texts `path=value` to a tree, in their order; the value is YAML. A path goes into lists by index
+/// (`scheme.0.volume`); maps that are missing on the way are created; a name below which a key is set (`drug:
+/// NAME` with drug.degradation) becomes {like: NAME, ...}; setting `over` removes `rate` beside it and
+/// setting `rate` removes `over`. Throws InputError that begins with "--set".
+std::vector<Override> apply_overrides(YAML::Node& root, const std::vector<std::string>& texts);
+
+}  // namespace intratumor

@@ -1,0 +1,195 @@
+#include "quantities/yaml_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+
+namespace intratumor {
+namespace {
+
+const Range any = {-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+
+/// The message of the InputError that `action` throws; empty when it throws none.
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+YamlNode parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  return YamlNode::parse(text, "case.yaml", overrides);
+}
+
+std::string parse_error(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  return message_of([&] { parse(text, overrides); });
+}
+
+TEST(YamlNode, ReadsWhatItIsAskedFor) {
+  const YamlNode node = parse("a: {b: 3 mm, list: [1, 2.5], on: true, word: red}\n");
+  const YamlNode a = node.required("a");
+  EXPECT_DOUBLE_EQ(a.required("b").quantity(Dimension::length, any), 3e-3);
+  EXPECT_EQ(a.required("list").items()[0].integer(0, 3), 1);
+  EXPECT_EQ(a.required("list").items()[1].number(any), 2.5);
+  EXPECT_TRUE(a.required("on").boolean());
+  EXPECT_EQ(a.required("word").one_of({"red", "blue"}), "red");
+  EXPECT_FALSE(a.optional("none"));
+  EXPECT_NO_THROW(a.done());
+  EXPECT_NO_THROW(node.done());
+}
+
+TEST(YamlNode, ErrorsSayWhere) {
+  const YamlNode node = parse("scheme:\n  - volume: 5 mm\n");
+  const YamlNode volume = node.required("scheme").items()[0].required("volume");
+  EXPECT_EQ(volume.path(), "scheme.0.volume");
+  EXPECT_EQ(message_of([&] { volume.quantity(Dimension::volume, any); }),
+            "case.yaml:2:13: scheme.0.volume: '5 mm' is a length; expected a volume, e.g. 1 mL");
+}
+
+TEST(YamlNode, RangesAreNamed) {
+  const YamlNode node = parse("a: -5 mL\nb: 2\n");
+  EXPECT_EQ(message_of([&] {
+              node.required("a").quantity(Dimension::volume, {0, 1e-3, true});
+            }),
+            "case.yaml:1:4: a: '-5 mL' must be more than 0 m^3 and at most 0.001 m^3");
+  EXPECT_EQ(message_of([&] {
+              node.required("b").number({0, 1});
+            }),
+            "case.yaml:2:4: b: '2' must be at least 0 and at most 1");
+}
+
+TEST(YamlNode, UnknownKeysAreRefusedWithTheNearest) {
+  const YamlNode node = parse("target: tumour\nmargn: 5 mm\n");
+  node.required("target");
+  node.optional("margin");
+  EXPECT_EQ(message_of([&] { node.done(); }),
+            "case.yaml:2:1: margn: unknown key 'margn'; did you mean margin?");
+}
+
+TEST(YamlNode, AMisspeltRequiredKeyIsFound) {
+  const YamlNode node = parse("targte: tumour\n");
+  EXPECT_EQ(message_of([&] { node.required("target"); }),
+            "case.yaml:1:1: targte: unknown key 'targte'; did you mean target?");
+  EXPECT_EQ(message_of([&] { node.required("labels"); }), "case.yaml:1:1: the key 'labels' is missing");
+}
+
+TEST(YamlNode, KeysAreRememberedOverSeveralReadings) {
+  const YamlNode node = parse("a: {b: 1, c: 2}\n");
+  node.required("a").required("b");
+  node.required("a").required("c");
+  EXPECT_NO_THROW(node.required("a").done());
+}
+
+TEST(YamlNode, LaterKeysAreRefusedWithTheirReason) {
+  const YamlNode node = parse("maps: 1\n");
+  EXPECT_EQ(message_of([&] { node.refuse("maps", "comes later"); }), "case.yaml:1:1: maps: comes later");
+  EXPECT_NO_THROW(node.refuse("mesh", "comes later"));
+}
+
+TEST(YamlNode, WrongTypes) {
+  const YamlNode node = parse("a: [1]\nb: {c: 1}\nd: 3\ne:\nf: yes\n");
+  EXPECT_NE(message_of([&] { node.required("a").quantity(Dimension::volume, any); }).find("found a list"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] { node.required("b").text(); }).find("found a map"), std::string::npos);
+  EXPECT_NE(message_of([&] { node.required("d").items(); }).find("must be a list"), std::string::npos);
+  EXPECT_NE(message_of([&] { node.required("d").required("x"); }).find("must be a map"), std::string::npos);
+  EXPECT_NE(message_of([&] { node.required("e"); }).find("is empty"), std::string::npos);
+  EXPECT_NE(message_of([&] { node.required("f").boolean(); }).find("true or false"), std::string::npos);
+  EXPECT_NE(message_of([&] { node.required("d").integer(0, 2); }).find("from 0 to 2"), std::string::npos);
+  EXPECT_NE(message_of([&] { parse("a: 3 mm").required("a").number(any); }).find("without a unit"),
+            std::string::npos);
+}
+
+TEST(YamlFile, WhatIsNotOneYamlDocument) {
+  EXPECT_NE(parse_error("a: [1, 2\nb: 3\n").find("not YAML"), std::string::npos);
+  EXPECT_NE(parse_error("").find("is empty"), std::string::npos);
+  EXPECT_NE(parse_error("# nothing\n").find("is empty"), std::string::npos);
+  EXPECT_NE(parse_error("a: 1\n---\nb: 2\n").find("several"), std::string::npos);
+  EXPECT_EQ(parse_error("a: 1\nb: {c: 1, c: 2}\n"), "case.yaml:2:11: the key 'c' is given twice");
+  EXPECT_NE(parse_error("[a, b]: 1\n").find("plain text"), std::string::npos);
+  EXPECT_NE(parse_error(std::string(5000, '[')).find("case.yaml"), std::string::npos);
+}
+
+TEST(YamlFile, AliasesMayServeButNotMultiply) {
+  EXPECT_EQ(parse("a: &x 5 mm\nb: *x\n").required("b").text(), "5 mm");
+  EXPECT_NE(parse_error("a: &x [*x]\n"), "");
+  std::string bomb = "a0: &a0 [x, x]\n";
+  for (int i = 1; i < 30; ++i) {
+    const std::string below = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below + ", " + below + "]\n";
+  }
+  EXPECT_NE(parse_error(bomb).find("repeated too often"), std::string::npos);
+}
+
+TEST(YamlFile, Files) {
+  const std::filesystem::path folder = testing::TempDir();
+  EXPECT_NE(message_of([&] { YamlNode::load((folder / "absent.yaml").string()); }).find("no such file"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] { YamlNode::load(folder.string()); }).find("is a folder"), std::string::npos);
+  const std::filesystem::path file = folder / "binary.yaml";
+  std::ofstream(file) << std::string("a: 1\0b", 6);
+  EXPECT_NE(message_of([&] { YamlNode::load(file.string()); }).find("is not text"), std::string::npos);
+  std::ofstream(file) << std::string(2000000, '#');
+  EXPECT_NE(message_of([&] { YamlNode::load(file.string()); }).find("at most 1 MB"), std::string::npos);
+  std::filesystem::remove(file);
+}
+
+TEST(Overrides, ChangeValuesInMapsAndLists) {
+  const YamlNode node = parse("run: {until: 7 d}\nscheme: [{volume: 1 mL}, {volume: 2 mL}]\n",
+                              {"run.until=14 d", "scheme.1.volume=3 mL", "run.numerics.h_min=0.5 mm"});
+  EXPECT_EQ(node.required("run").required("until").text(), "14 d");
+  EXPECT_EQ(node.required("scheme").items()[0].required("volume").text(), "1 mL");
+  EXPECT_EQ(node.required("scheme").items()[1].required("volume").text(), "3 mL");
+  EXPECT_EQ(node.required("run").required("numerics").required("h_min").text(), "0.5 mm");
+}
+
+TEST(Overrides, ANameBecomesAMapThatIsLikeIt) {
+  const YamlNode drug = parse("drug: ipilimumab\n", {"drug.degradation=1e-5 1/s"}).required("drug");
+  EXPECT_EQ(drug.required("like").text(), "ipilimumab");
+  EXPECT_EQ(drug.required("degradation").text(), "1e-5 1/s");
+}
+
+TEST(Overrides, RateAndDurationReplaceEachOther) {
+  const YamlNode node =
+      parse("scheme: [{rate: 1 mL/min}, {over: 2 min}]\n", {"scheme.0.over=60 s", "scheme.1.rate=2 mL/min"});
+  EXPECT_EQ(node.required("scheme").items()[0].keys(), std::vector<std::string>{"over"});
+  EXPECT_EQ(node.required("scheme").items()[1].keys(), std::vector<std::string>{"rate"});
+}
+
+TEST(Overrides, ErrorsNameTheOption) {
+  EXPECT_NE(parse_error("a: 1\n", {"a"}).find("--set a: must be path=value"), std::string::npos);
+  EXPECT_NE(parse_error("a: 1\n", {"a="}).find("--set a=: no value"), std::string::npos);
+  EXPECT_NE(parse_error("a: 1\n", {"a..b=2"}).find("empty name"), std::string::npos);
+  EXPECT_NE(parse_error("a: [1]\n", {"a.1=2"}).find("--set a.1=2: a is a list of 1 entry"),
+            std::string::npos);
+  EXPECT_NE(parse_error("a: [1]\n", {"a.x=2"}).find("it has no 'x'"), std::string::npos);
+  EXPECT_NE(parse_error("a: 1\n", {"a=[1"}).find("not YAML"), std::string::npos);
+  EXPECT_NE(parse_error("a: &x 1\nb: *x\n", {"a=2"}).find("aliases"), std::string::npos);
+}
+
+TEST(Overrides, ErrorsInTheirValuesNameThem) {
+  const YamlNode node = parse("run: {until: 7 d}\n", {"run.until=14 mm", "flwo.far_field=0 Pa"});
+  EXPECT_EQ(message_of([&] { node.required("run").required("until").quantity(Dimension::time, any); }),
+            "--set run.until=14 mm: run.until: '14 mm' is a length; expected a time, e.g. 10 min");
+  node.optional("flow");
+  EXPECT_EQ(message_of([&] { node.done(); }),
+            "--set flwo.far_field=0 Pa: flwo: unknown key 'flwo'; did you mean flow?");
+}
+
+TEST(NearestName, FindsWhatWasMeant) {
+  const std::vector<std::string> names = {"ipilimumab", "cisplatin", "22G_end_hole", "kidney"};
+  EXPECT_EQ(nearest_name("ipilimumap", names), "ipilimumab");
+  EXPECT_EQ(nearest_name("Cisplatin", names), "cisplatin");
+  EXPECT_EQ(nearest_name("kindey", names), "kidney");
+  EXPECT_EQ(nearest_name("22G", names), "22G_end_hole");
+  EXPECT_EQ(nearest_name("water", names), "");
+  EXPECT_EQ(nearest_name("", names), "");
+}
+
+}  // namespace
+}  // namespace intratumor
