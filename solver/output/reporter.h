@@ -46,7 +46,7 @@ class Reporter {
   std::unique_ptr<State> state_;
 };
 
-/// "3 min 20 s", "1 h 05 min", "2 d 4 h": a time in s for people.
+/// "3 min 20 s", "1 h 5 min", "2 d 4 h": a time in s for people.
 std::string readable_time(double seconds);
 
 }  // namespace intratumor

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+
+namespace intratumor {
+
+/// A result folder in the making: files are written into a hidden folder beside the one asked for, which
+/// takes the name when everything is whole. Until then, and after a failure, there is nothing under that name
+/// (or the old result). For one rank; discard() may be called from another thread.
+class ResultFolder {
+ public:
+  /// InputError, with nothing left behind, when `path` exists and `overwrite` is false or it is not a result
+  /// folder (one with a summary.json, or an empty one), or when the folder it shall stand in is missing or
+  /// not writable.
+  ResultFolder(const std::string& path, bool overwrite);
+  ~ResultFolder();  ///< discards what was not committed
+  ResultFolder(const ResultFolder&) = delete;
+  ResultFolder& operator=(const ResultFolder&) = delete;
+
+  /// Where to write.
+  const std::string& staging() const { return staging_; }
+  /// Where it will be.
+  const std::string& path() const { return path_; }
+
+  /// Gives the folder its name; replaces an old result only now. ComputationError when that fails.
+  void commit();
+
+  /// Removes what was written, unless it was committed.
+  void discard() noexcept;
+
+ private:
+  std::string path_;
+  std::string staging_;
+  std::mutex mutex_;
+  bool replace_ = false;
+  bool open_ = true;
+};
+
+}  // namespace intratumor

@@ -1,0 +1,116 @@
+#include "output/result_folder.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "output/interruption.h"
+#include "output/table.h"
+#include "quantities/error.h"
+#include "scratch_folder.h"
+
+using namespace intratumor;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string message_of(const std::string& path, bool overwrite) {
+  try {
+    const ResultFolder folder(path, overwrite);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST(ResultFolder, TakesItsNameWhenWhole) {
+  const ScratchFolder scratch;
+  {
+    ResultFolder folder(scratch / "run.out/", false);
+    write_text(folder.staging() + "/summary.json", "{}");
+    EXPECT_FALSE(fs::exists(scratch / "run.out"));
+    folder.commit();
+  }
+  EXPECT_EQ(scratch.entries(), std::vector<std::string>{"run.out"});
+  EXPECT_EQ(contents_of(scratch / "run.out/summary.json"), "{}");
+}
+
+TEST(ResultFolder, LeavesNothingWhenNotCommitted) {
+  const ScratchFolder scratch;
+  {
+    ResultFolder folder(scratch / "run.out", false);
+    write_text(folder.staging() + "/summary.json", "{}");
+  }
+  EXPECT_TRUE(scratch.entries().empty());
+}
+
+TEST(ResultFolder, ReplacesAnOldResultOnlyWhenTold) {
+  const ScratchFolder scratch;
+  fs::create_directory(scratch / "run.out");
+  write_text(scratch / "run.out/summary.json", "old");
+  EXPECT_NE(message_of(scratch / "run.out", false).find("--overwrite"), std::string::npos);
+  {
+    ResultFolder failed(scratch / "run.out", true);
+    write_text(failed.staging() + "/summary.json", "new");
+  }
+  EXPECT_EQ(contents_of(scratch / "run.out/summary.json"), "old");
+  {
+    ResultFolder folder(scratch / "run.out", true);
+    write_text(folder.staging() + "/summary.json", "new");
+    folder.commit();
+  }
+  EXPECT_EQ(contents_of(scratch / "run.out/summary.json"), "new");
+  EXPECT_EQ(scratch.entries(), std::vector<std::string>{"run.out"});
+}
+
+TEST(ResultFolder, OverwriteSparesWhatIsNoResult) {
+  const ScratchFolder scratch;
+  fs::create_directory(scratch / "thesis");
+  write_text(scratch / "thesis/chapter1", "years");
+  EXPECT_NE(message_of(scratch / "thesis", true).find("no summary.json"), std::string::npos);
+  write_text(scratch / "file", "x");
+  EXPECT_NE(message_of(scratch / "file", true).find("not a folder"), std::string::npos);
+  EXPECT_EQ(contents_of(scratch / "thesis/chapter1"), "years");
+}
+
+TEST(ResultFolder, RefusesAnImpossiblePlaceAtOnce) {
+  const ScratchFolder scratch;
+  EXPECT_NE(message_of(scratch / "no/such/run.out", false).find("there is no folder"), std::string::npos);
+  EXPECT_NE(message_of("/proc/run.out", false).find("cannot write into /proc"), std::string::npos);
+  EXPECT_NE(message_of("", false), "");
+  EXPECT_TRUE(scratch.entries().empty());
+}
+
+TEST(ResultFolder, LeavesNothingAfterASignal) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    const ScratchFolder scratch;
+    int ready[2];
+    ASSERT_EQ(pipe(ready), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      ResultFolder folder(scratch / "run.out", false);
+      const Interruption interruption([&] { folder.discard(); });
+      bool told = false;
+      for (int i = 0;; ++i) {  // goes on writing while it is cleaned up
+        try {
+          write_text(folder.staging() + "/" + std::to_string(i % 1000), "x");
+        } catch (const ComputationError&) {
+        }
+        if (!told && write(ready[1], "r", 1) == 1) told = true;
+      }
+    }
+    char byte = 0;
+    ASSERT_EQ(read(ready[0], &byte, 1), 1);
+    kill(child, number);
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 1);
+    EXPECT_TRUE(scratch.entries().empty()) << "signal " << number;
+    close(ready[0]);
+    close(ready[1]);
+  }
+}
