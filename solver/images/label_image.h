@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11,15 +12,15 @@ namespace intratumor {
 using Vector3 = std::array<double, 3>;
 using Matrix3 = std::array<std::array<double, 3>, 3>;  // [row][column]
 
-/// A segmentation in memory. Axes are permuted and flipped on reading so that they run as close as possible to
-/// right, anterior, superior (the same patient stored in any orientation gives the same array). Lengths in metres,
-/// world frame RAS.
+/// A segmentation in memory. Axes are permuted and flipped on reading so that they run as close as possible
+/// to right, anterior, superior (the same patient stored in any orientation gives the same array). Lengths in
+/// metres, world frame RAS.
 struct LabelImage {
-  std::array<int, 3> size{};            ///< voxels along each canonical axis
-  Vector3 spacing{};                    ///< m
-  Vector3 origin{};                     ///< world position of the centre of voxel (0,0,0), m, RAS
-  Matrix3 axes{};                       ///< columns: unit vectors of the three axes in RAS; a proper rotation
-  std::vector<std::uint16_t> labels;    ///< size[0]*size[1]*size[2], the first axis fastest
+  std::array<int, 3> size{};          ///< voxels along each canonical axis
+  Vector3 spacing{};                  ///< m
+  Vector3 origin{};                   ///< world position of the centre of voxel (0,0,0), m, RAS
+  Matrix3 axes{};                     ///< columns: unit vectors of the three axes in RAS; a proper rotation
+  std::vector<std::uint16_t> labels;  ///< size[0]*size[1]*size[2], the first axis fastest
 
   /// How the file stored it, so that maps can be written on the very same grid: canonical axis a is file axis
   /// file_axis[a], reversed if file_flipped[a].
@@ -38,43 +39,52 @@ struct LabelImage {
   double voxel_volume() const { return spacing[0] * spacing[1] * spacing[2]; }
 };
 
-/// Reads a NIfTI segmentation (.nii, .nii.gz) of 8 to 32 bit integers, or floats that hold integers.
-/// World coordinates as the NIfTI standard says: the sform when its code is positive, else the qform.
-/// Throws InputError for a missing, truncated, corrupt, non-3-D, sheared or non-integer image; the message names
-/// the file and what would be right.
+/// Reads a NIfTI-1 segmentation (.nii, .nii.gz) of 8 to 64 bit integers, or floats that hold integers; values
+/// 0 to 65535. World coordinates as the NIfTI standard says: the sform when its code is positive, else the
+/// qform when its code is positive; a file with neither has no world coordinates and is refused. Throws
+/// InputError for a missing, truncated, corrupt, non-3-D, sheared or non-integer image; the message names the
+/// file and what would be right.
 LabelImage read_label_image(const std::string& path);
 
 /// Voxels of every label value that occurs.
 std::map<std::uint16_t, std::size_t> count_labels(const LabelImage& image);
 
 /// World position (m, RAS) of the centroid of all voxels whose value is in `values`.
+/// Throws InputError when no voxel has such a value.
 Vector3 centroid(const LabelImage& image, const std::vector<std::uint16_t>& values);
 
-/// World position (m, RAS) of the voxel centre of the region that lies farthest from the region's boundary (the
-/// space outside the image counts as outside the region). Ties within 1e-9 relative go to the voxel nearest to the
-/// region's centroid, then to the smallest canonical index.
+/// World position (m, RAS) of the voxel centre of the region that lies farthest from the region's boundary:
+/// the faces between its voxels and others (the space outside the image counts as outside the region). Ties
+/// within 1e-9 relative go to the voxel nearest to the region's centroid, then to the first in storage order.
+/// Throws InputError when no voxel has such a value.
 struct DeepestPoint {
   Vector3 position{};
   double depth = 0;  ///< m, distance to the region's boundary
 };
 DeepestPoint deepest_point(const LabelImage& image, const std::vector<std::uint16_t>& values);
 
-/// Exact overlaps of boxes with one region of a label image, from a summed-area table. Coordinates are the image's own:
-/// metres along the canonical axes, zero at the lower corner of voxel (0,0,0) (so voxel i spans
-/// [i, i+1] * spacing). The table covers `first`..`last` (inclusive voxel ranges) only; what is outside holds no label.
+/// Exact overlaps of boxes with one region of a label image, from a summed-area table. Coordinates are the
+/// image's own: metres along the canonical axes, zero at the lower corner of voxel (0,0,0) (so voxel i spans
+/// [i, i+1] * spacing). The table covers `first`..`last` (inclusive voxel ranges) only; what is outside holds
+/// no label.
 class RegionTable {
  public:
-  RegionTable(const LabelImage& image, const std::vector<std::uint16_t>& values, const std::array<int, 3>& first,
-              const std::array<int, 3>& last);
-  /// Volume (m^3) of the region inside the box [lower, upper]; exact up to round-off.
+  /// Keeps 4 bytes per voxel of the smallest box that holds the region within `first`..`last`, nothing of the
+  /// image.
+  RegionTable(const LabelImage& image, const std::vector<std::uint16_t>& values,
+              const std::array<int, 3>& first, const std::array<int, 3>& last);
+  /// Volume (m^3) of the region inside the box [lower, upper]; never negative, exact up to round-off of the
+  /// box's own volume. Zero for an empty or inverted box.
   double overlap(const Vector3& lower, const Vector3& upper) const;
 
  private:
-  double cumulative(double x, double y, double z) const;
-  std::array<int, 3> first_{};
-  std::array<int, 3> n_{};
+  std::array<int, 3> first_{};  // lower corner of the region's box, in voxels of the image
+  std::array<int, 3> n_{};      // voxels of the region's box; all zero when there is no region
   Vector3 spacing_{};
-  std::vector<double> sums_;  // (n+1)^3 table of counts
+  Vector3 per_metre_{};
+  // Region voxels below each corner, modulo 2^32. Counts of pieces are differences of these, exact in modular
+  // arithmetic: unlike differences of doubles interpolated first, they cost no digits when the box is small.
+  std::vector<std::uint32_t> sums_;
 };
 
 }  // namespace intratumor
