@@ -21,35 +21,53 @@ struct FarField {
   std::function<double(const Point&)> function;
 };
 
-/// Steady interstitial flow, equation (1) with S = 0 and no collapse:
-///   -div(K grad p) = LS (pe - p) - LL max(0, p - pl) + q,   v = -K grad p.
-/// Exchange terms are lumped at the nodes, so that convection with this flow applied to a constant returns the sources
-/// node by node.
+/// Vessels that collapse under pressure: chi is 1 up to the vascular pressure, then falls linearly to `floor`
+/// over `width`. It multiplies filtration, permeability and blood flow alike, never the lymph.
+struct Collapse {
+  bool on = true;
+  double floor = 0.05;     ///< 0 to 0.1
+  double width = 1333.22;  ///< Pa (10 mmHg)
+
+  double open_share(double vascular_pressure, double p) const {
+    if (!on || p <= vascular_pressure) return 1.;
+    const double along = (p - vascular_pressure) / width;
+    return along >= 1. ? floor : 1. - (1. - floor) * along;
+  }
+};
+
+/// Steady interstitial flow, equation (1) with S = 0:
+///   -div(K grad p) = chi(p) LS (pe - p) - LL max(0, p - pl) + q,   v = -K grad p.
+/// Exchange terms are lumped at the nodes, so that convection with this flow applied to a constant returns
+/// the sources node by node.
 struct FlowProblem {
   const TissueMesh* mesh = nullptr;
   std::vector<TissueCoefficients> tissues;  ///< one per region
   FarField far_field;
-  std::vector<double> cell_conductivity;    ///< [K] per owned cell, m^2/(Pa s)
-  std::vector<double> source;               ///< [q] m^3/s at owned nodes; empty: none
+  std::vector<double> cell_conductivity;  ///< [K] per owned cell, m^2/(Pa s)
+  std::vector<double> source;             ///< [q] m^3/s at owned nodes; empty: none
+  Collapse collapse;
 };
 
 struct FlowState {
-  Vector pressure;                  ///< Pa; ghosts up to date, hanging nodes filled in
-  std::vector<double> filtration;   ///< [Jv] m^3/s out of vessels at each owned node
-  std::vector<double> lymph;        ///< [Jl] m^3/s into lymph
-  std::vector<double> outflow;      ///< m^3/s leaving through the boundary: the residual of the assembled equation
-  double total_source = 0;          ///< m^3/s, over all ranks; so the three below
+  Vector pressure;                 ///< Pa; ghosts up to date, hanging nodes filled in
+  std::vector<double> filtration;  ///< [Jv] m^3/s out of vessels at each owned node
+  std::vector<double> lymph;       ///< [Jl] m^3/s into lymph
+  std::vector<double>
+      outflow;              ///< m^3/s leaving through the boundary: the residual of the assembled equation
+  double total_source = 0;  ///< m^3/s, over all ranks; so the three below
   double total_filtration = 0;
   double total_lymph = 0;
   double total_outflow = 0;
-  double closure = 0;               ///< |source + filtration - lymph - outflow| over the sum of |terms|
-  double max_pressure = 0;          ///< Pa
+  double closure = 0;       ///< |source + filtration - lymph - outflow| over the sum of |terms|
+  double max_pressure = 0;  ///< Pa
+  double least_open = 1;    ///< smallest chi met
   int newton_steps = 0;
   int linear_iterations = 0;
-  double residual = 0;              ///< relative, of the nonlinear system
+  double residual = 0;  ///< relative, of the nonlinear system
 };
 
-/// Harmonic mean by volume fraction of K in each owned cell: the mean that keeps the flux through a layered cell.
+/// Harmonic mean by volume fraction of K in each owned cell: the mean that keeps the flux through a layered
+/// cell.
 std::vector<double> cell_conductivity(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues);
 
 /// Filtration out of the vessels of one tissue at pressure p, per tissue volume, 1/s.
@@ -61,8 +79,9 @@ inline double lymph_rate(const TissueCoefficients& t, double p) {
   return p > t.lymph_pressure ? t.lymph_filtration * (p - t.lymph_pressure) : 0.;
 }
 
-/// Solves by Newton's method (the lymph term has a kink; the problem is monotone). Throws ComputationError when it
-/// does not converge, InputError when the boundary is sealed and no tissue exchanges fluid.
+/// Solves by Newton's method (the lymph term has a kink; for fixed chi the problem is monotone), repeated
+/// with chi of the last pressure until chi changes by less than 1e-10. Throws ComputationError when it does
+/// not converge, InputError when the boundary is sealed and no tissue exchanges fluid.
 FlowState solve_flow(const FlowProblem& problem);
 
 }  // namespace intratumor

@@ -51,7 +51,8 @@ void LinearSolver::set_matrix(const std::vector<double>& values) {
   if (matrix_ == nullptr) {
     const auto global = static_cast<PetscInt>(mesh_.dofs().n_dofs());
     check(MatCreateMPIAIJWithArrays(mesh_.communicator(), graph.n_owned, graph.n_owned, global, global,
-                                    graph.global_begin.data(), graph.global_column.data(), values.data(), &matrix_),
+                                    graph.global_begin.data(), graph.global_column.data(), values.data(),
+                                    &matrix_),
           what_);
   } else {
     check(MatUpdateMPIAIJWithArray(matrix_, values.data()), what_);
@@ -81,7 +82,8 @@ LinearSolver::Outcome LinearSolver::solve(Vector& x, const Vector& b, double rel
   return outcome;
 }
 
-void multiply(const Graph& graph, const std::vector<double>& values, const Vector& x, std::vector<double>& y) {
+void multiply(const Graph& graph, const std::vector<double>& values, const Vector& x,
+              std::vector<double>& y) {
   y.resize(graph.n_owned);
   const double* in = x.begin();
   for (int i = 0; i < graph.n_owned; ++i) {

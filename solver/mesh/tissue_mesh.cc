@@ -77,13 +77,15 @@ void TissueMesh::number_nodes() {
 
   pattern_.reinit(dofs_.n_dofs(), dofs_.n_dofs(), relevant);
   DoFTools::make_sparsity_pattern(dofs_, pattern_, constraints_, false);
-  dealii::SparsityTools::distribute_sparsity_pattern(pattern_, dofs_.locally_owned_dofs(), communicator(), relevant);
+  dealii::SparsityTools::distribute_sparsity_pattern(pattern_, dofs_.locally_owned_dofs(), communicator(),
+                                                     relevant);
 
-  // Ghosts: what the cells here touch, and every column of an owned row (a hanging node at a rank's edge couples
-  // further than that).
+  // Ghosts: what the cells here touch, and every column of an owned row (a hanging node at a rank's edge
+  // couples further than that).
   IndexSet ghosts(relevant);
   for (const auto row : dofs_.locally_owned_dofs())
-    for (unsigned int k = 0; k < pattern_.row_length(row); ++k) ghosts.add_index(pattern_.column_number(row, k));
+    for (unsigned int k = 0; k < pattern_.row_length(row); ++k)
+      ghosts.add_index(pattern_.column_number(row, k));
   ghosts.compress();
   partitioner_ = std::make_shared<dealii::Utilities::MPI::Partitioner>(dofs_.locally_owned_dofs(), ghosts,
                                                                        communicator());
@@ -124,7 +126,8 @@ void TissueMesh::for_each_cell(const std::function<void(const Cell&, int)>& f) c
     if (cell->is_locally_owned()) f(cell, index++);
 }
 
-void TissueMesh::extract(const dealii::PETScWrappers::MPI::SparseMatrix& matrix, std::vector<double>& values) const {
+void TissueMesh::extract(const dealii::PETScWrappers::MPI::SparseMatrix& matrix,
+                         std::vector<double>& values) const {
   values.assign(graph_.entries(), 0.);
   const auto first = dofs_.locally_owned_dofs().n_elements() > 0 ? *dofs_.locally_owned_dofs().begin() : 0;
   Mat petsc = matrix;

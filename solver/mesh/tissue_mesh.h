@@ -34,9 +34,9 @@ struct Graph {
   std::size_t entries() const { return column.size(); }
 };
 
-/// Everything about space that can be computed before the first step: Q1 elements on a distributed octree (or any
-/// hexahedral mesh), hanging-node constraints, the share of each region in each cell and around each node, and the
-/// stencil graph. Accessors only read. Lengths in metres in the mesh's own frame.
+/// Everything about space that can be computed before the first step: Q1 elements on a distributed octree (or
+/// any hexahedral mesh), hanging-node constraints, the share of each region in each cell and around each
+/// node, and the stencil graph. Accessors only read. Lengths in metres in the mesh's own frame.
 class TissueMesh {
  public:
   using Cell = dealii::DoFHandler<3>::active_cell_iterator;
@@ -55,11 +55,13 @@ class TissueMesh {
   const dealii::Mapping<3>& mapping() const { return *mapping_; }
   const dealii::AffineConstraints<double>& constraints() const { return constraints_; }
   /// Owned and ghost nodes of vectors used in computing.
-  const std::shared_ptr<const dealii::Utilities::MPI::Partitioner>& partitioner() const { return partitioner_; }
+  const std::shared_ptr<const dealii::Utilities::MPI::Partitioner>& partitioner() const {
+    return partitioner_;
+  }
   Vector make_vector() const { return Vector(partitioner_); }
 
-  /// Volume of region r around owned node i, m^3: integral of its shape function over the region, hanging nodes'
-  /// shares passed on to the nodes that carry them.
+  /// Volume of region r around owned node i, m^3: integral of its shape function over the region, hanging
+  /// nodes' shares passed on to the nodes that carry them.
   double node_volume(int region, int i) const { return node_volume_[region][i]; }
   /// Fraction of region r in the owned cell that comes `cell`-th among the owned cells.
   double cell_fraction(int cell, int region) const { return cell_fraction_[cell * n_regions_ + region]; }
@@ -75,14 +77,16 @@ class TissueMesh {
   /// Calls f(cell, position among owned cells) for every owned cell.
   void for_each_cell(const std::function<void(const Cell&, int)>& f) const;
 
-  /// Assembles a condensed matrix: `local` fills the 8x8 matrix of a cell from its FEValues (values, gradients, JxW on
-  /// 2x2x2 points). Values come back in the graph's order; rows of hanging nodes are zero.
-  using LocalMatrix = std::function<void(const Cell&, int, const dealii::FEValues<3>&, dealii::FullMatrix<double>&)>;
+  /// Assembles a condensed matrix: `local` fills the 8x8 matrix of a cell from its FEValues (values,
+  /// gradients, JxW on 2x2x2 points). Values come back in the graph's order; rows of hanging nodes are zero.
+  using LocalMatrix =
+      std::function<void(const Cell&, int, const dealii::FEValues<3>&, dealii::FullMatrix<double>&)>;
   void assemble(const LocalMatrix& local, std::vector<double>& values) const;
   /// The same for a matrix and its transpose in one pass.
   void assemble(const LocalMatrix& local, std::vector<double>& values, std::vector<double>& transposed) const;
   /// Assembles a condensed vector from 8 values a cell.
-  using LocalVector = std::function<bool(const Cell&, int, const dealii::FEValues<3>&, dealii::Vector<double>&)>;
+  using LocalVector =
+      std::function<bool(const Cell&, int, const dealii::FEValues<3>&, dealii::Vector<double>&)>;
   void assemble(const LocalVector& local, Vector& values) const;
 
  private:

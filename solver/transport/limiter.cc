@@ -42,8 +42,8 @@ LimiterWork add_limited(const TissueMesh& mesh, const std::vector<double>& lumpe
           const double f = flux[k];
           if (f == 0) continue;
           const int j = graph.column[k];
-          const double factor = f > 0 ? std::min(gain_i, give.local_element(j))
-                                      : std::min(give_i, gain.local_element(j));
+          const double factor =
+              f > 0 ? std::min(gain_i, give.local_element(j)) : std::min(give_i, gain.local_element(j));
           sum += factor * f;
           flux[k] = (1. - factor) * f;
         }

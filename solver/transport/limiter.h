@@ -12,10 +12,10 @@ struct LimiterWork {
   double refused = 0;   ///< what none of the passes let through
 };
 
-/// Adds the antidiffusive fluxes f_ij (amount into node i from its neighbour, antisymmetric; array in the graph's
-/// order, changed here) to `values` as far as no node leaves the bounds: Zalesak's factors, three passes, each over
-/// what the last one refused (Kuzmin, J Comput Phys 2009;228:2517).
-/// `low` and `high`: bounds at owned nodes. `limited` false adds all of them.
+/// Adds the antidiffusive fluxes f_ij (amount into node i from its neighbour, antisymmetric; array in the
+/// graph's order, changed here) to `values` as far as no node leaves the bounds: Zalesak's factors, three
+/// passes, each over what the last one refused (Kuzmin, J Comput Phys 2009;228:2517). `low` and `high`:
+/// bounds at owned nodes. `limited` false adds all of them.
 LimiterWork add_limited(const TissueMesh& mesh, const std::vector<double>& lumped, std::vector<double>& flux,
                         const std::vector<double>& low, const std::vector<double>& high, bool limited,
                         std::vector<double>& values);

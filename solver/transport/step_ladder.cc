@@ -12,9 +12,13 @@ namespace {
 
 constexpr double smallest_step = 1e-6;  // s
 
-double step_of(int rung) { return std::exp2(rung / 2.); }
+double step_of(int rung) {
+  return std::exp2(rung / 2.);
+}
 
-int rung_below(double dt) { return static_cast<int>(std::floor(2. * std::log2(dt) + 1e-9)); }
+int rung_below(double dt) {
+  return static_cast<int>(std::floor(2. * std::log2(dt) + 1e-9));
+}
 
 double three_digits(double x) {
   if (!(x > 0)) return 0;
@@ -24,7 +28,8 @@ double three_digits(double x) {
 
 }  // namespace
 
-StepLadder::StepLadder(double tolerance, double first_step) : tolerance_(tolerance), rung_(rung_below(first_step)) {}
+StepLadder::StepLadder(double tolerance, double first_step)
+    : tolerance_(tolerance), rung_(rung_below(first_step)) {}
 
 double StepLadder::propose(double remaining) const {
   const double dt = step_of(rung_);
@@ -49,6 +54,8 @@ bool StepLadder::judge(double dt, double error) {
   return true;
 }
 
-void StepLadder::restart(double duration) { rung_ = std::min(rung_, rung_below(duration / 4.)); }
+void StepLadder::restart(double duration) {
+  rung_ = std::min(rung_, rung_below(duration / 4.));
+}
 
 }  // namespace intratumor

@@ -29,12 +29,14 @@ constexpr int max_refinements = 6;
 
 Stepper::Stepper(const TissueOperator& op, StepperOptions options)
     : op_(op), graph_(op.mesh->graph()), options_(options), error_weight_(graph_.n_owned, 1.) {
-  for (Vector* v : {&c_, &c_new_, &c_low_, &low_mean_, &c1_, &c2_, &x_, &courant_, &border_low_, &border_high_,
-                    &right_, &work_, &corrected_, &low_bound_, &high_bound_})
+  for (Vector* v : {&c_, &c_new_, &c_low_, &low_mean_, &c1_, &c2_, &x_, &courant_, &border_low_,
+                    &border_high_, &right_, &work_, &corrected_, &low_bound_, &high_bound_})
     *v = op_.mesh->make_vector();
   a_.assign(op_.accounts.size(), 0.);
-  low_solver_ = std::make_unique<LinearSolver>(*op_.mesh, LinearSolver::Kind::nonsymmetric, "low-order transport");
-  high_solver_ = std::make_unique<LinearSolver>(*op_.mesh, LinearSolver::Kind::nonsymmetric, "high-order transport");
+  low_solver_ =
+      std::make_unique<LinearSolver>(*op_.mesh, LinearSolver::Kind::nonsymmetric, "low-order transport");
+  high_solver_ =
+      std::make_unique<LinearSolver>(*op_.mesh, LinearSolver::Kind::nonsymmetric, "high-order transport");
 }
 
 void Stepper::set_state(const Vector& concentration, std::vector<double> amounts) {
@@ -60,7 +62,8 @@ std::vector<double> Stepper::exits_of(const Vector& v) const {
 }
 
 /// d(amounts)/dt of the accounts, mol/s.
-std::vector<double> Stepper::account_rates(const std::vector<double>& amounts, const std::vector<double>& from_tissue,
+std::vector<double> Stepper::account_rates(const std::vector<double>& amounts,
+                                           const std::vector<double>& from_tissue,
                                            const StepSources& sources) const {
   std::vector<double> rates = from_tissue;
   for (const auto& t : op_.accounts.transfers) {
@@ -106,7 +109,8 @@ void Stepper::prepare(double dt) {
     if (!graph_.is_unknown[i]) continue;
     for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
       if (k == diagonal) continue;
-      values_[k] = dt * (op_.galerkin[k] - edge_viscosity(op_.galerkin[k], op_.transposed[k])) / op_.lumped[i];
+      values_[k] =
+          dt * (op_.galerkin[k] - edge_viscosity(op_.galerkin[k], op_.transposed[k])) / op_.lumped[i];
     }
     values_[diagonal] += dt * (op_.galerkin[diagonal] + op_.viscosity[i] + op_.loss[i]) / op_.lumped[i];
   }
@@ -182,8 +186,8 @@ void Stepper::low_order(double dt, const StepSources& sources) {
   a_low_mean_ = solve_accounts(dt, right, border_low_exits_);
   low_mean_.add(a_low_mean_[plasma], border_low_);
 
-  // The new state is formed from the fluxes of the solution, which closes every balance to round-off whatever the
-  // solver left; what it left is the difference, and must be small.
+  // The new state is formed from the fluxes of the solution, which closes every balance to round-off whatever
+  // the solver left; what it left is the difference, and must be small.
   std::vector<double> net;
   for (int refinement = 0;; ++refinement) {
     low_mean_.update_ghost_values();
@@ -196,16 +200,16 @@ void Stepper::low_order(double dt, const StepSources& sources) {
         continue;
       }
       const double mean = low_mean_.local_element(i);
-      const double c = c_.local_element(i) + (dt * (mean_source(sources, i) + op_.feed[i] * a_low_mean_[plasma] -
-                                                    op_.loss[i] * mean) +
-                                              net[i]) /
-                                                 op_.lumped[i];
+      const double c =
+          c_.local_element(i) +
+          (dt * (mean_source(sources, i) + op_.feed[i] * a_low_mean_[plasma] - op_.loss[i] * mean) + net[i]) /
+              op_.lumped[i];
       c_low_.local_element(i) = c;
       const double residual = work_.local_element(i) = c - mean;
       const double scale =
           1. + dt * (op_.loss[i] + op_.viscosity[i] + op_.galerkin[graph_.diagonal[i]]) / op_.lumped[i];
-      worst = std::max(worst,
-                       std::abs(residual) / (low_tolerance * c_ref + 10 * machine * scale * std::abs(mean) + 1e-300));
+      worst = std::max(worst, std::abs(residual) /
+                                  (low_tolerance * c_ref + 10 * machine * scale * std::abs(mean) + 1e-300));
       left = std::max(left, std::abs(residual));
     }
     worst = dealii::Utilities::MPI::max(worst, op_.mesh->communicator());
@@ -249,7 +253,8 @@ void Stepper::high_order(double dt, const StepSources& sources) {
       if (k == graph_.diagonal[i]) continue;
       const int j = graph_.column[k];
       const double courant = std::max(courant_.local_element(i), courant_.local_element(j));
-      const double d = courant > 1 ? (1. - 1. / courant) * edge_viscosity(op_.galerkin[k], op_.transposed[k]) : 0.;
+      const double d =
+          courant > 1 ? (1. - 1. / courant) * edge_viscosity(op_.galerkin[k], op_.transposed[k]) : 0.;
       sum -= (op_.galerkin[k] - d) * c_.local_element(j) - (op_.transposed[k] - d) * ci;
     }
     start_rate_[i] = sum - op_.loss[i] * ci + op_.feed[i] * a_[plasma] +
@@ -293,8 +298,10 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   tissue2_ = exits_of(c2_);
 }
 
-/// Third-order embedded difference 2 C dt (F_n/g - F_1/(g(1-g)) + F_2/(1-g)), F in mol/s: in tissue the sum of
-/// |.| over the target, and each account by itself. Terms that die within a step are damped as the step damps them.
+/// Third-order embedded difference 2 C dt (F_n/g - F_1/(g(1-g)) + F_2/(1-g)), F in mol/s: in tissue the sum
+/// of
+/// |.| over the target, and each account by itself. Terms that die within a step are damped as the step damps
+/// them.
 void Stepper::estimate_error(double dt, const StepSources& sources) {
   const double theta = g / 2 * dt;
   const double w0 = 2 * error_constant * dt / g, w1 = -2 * error_constant * dt / (g * (1. - g)),
@@ -308,28 +315,30 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
     tissue += error_weight_[i] * damping * std::abs(w0 * start_rate_[i] + w1 * rate1 + w2 * rate2);
   }
   result_.error = dealii::Utilities::MPI::sum(tissue, op_.mesh->communicator());
-  const std::vector<double> r0 = account_rates(a_, tissue_start_, sources), r1 = account_rates(a1_, tissue1_, sources),
+  const std::vector<double> r0 = account_rates(a_, tissue_start_, sources),
+                            r1 = account_rates(a1_, tissue1_, sources),
                             r2 = account_rates(a2_, tissue2_, sources);
   std::vector<double> out(a_.size(), 0.);
   for (const auto& t : op_.accounts.transfers) out[t.from] += t.rate;
   out[op_.accounts.plasma] += op_.total_feed;
   for (std::size_t k = 0; k < a_.size(); ++k)
-    result_.error = std::max(result_.error, std::abs(w0 * r0[k] + w1 * r1[k] + w2 * r2[k]) / (1. + theta * out[k]));
+    result_.error =
+        std::max(result_.error, std::abs(w0 * r0[k] + w1 * r1[k] + w2 * r2[k]) / (1. + theta * out[k]));
 }
 
-/// Moves the high-order correction of every flux to, from and between accounts. Only the giver limits: one factor a
-/// giver, so that nothing becomes negative and a decaying field stays second order.
+/// Moves the high-order correction of every flux to, from and between accounts. Only the giver limits: one
+/// factor a giver, so that nothing becomes negative and a decaying field stays second order.
 void Stepper::correct_accounts(double dt) {
   const int n = graph_.n_owned;
   const int n_accounts = op_.accounts.size();
   const int plasma = op_.accounts.plasma;
   std::vector<double> xa(n_accounts);
-  for (int k = 0; k < n_accounts; ++k) xa[k] = mean_outer * (a_[k] + a1_[k]) + g / 2 * a2_[k] - a_low_mean_[k];
+  for (int k = 0; k < n_accounts; ++k)
+    xa[k] = mean_outer * (a_[k] + a1_[k]) + g / 2 * a2_[k] - a_low_mean_[k];
   for (int i = 0; i < n; ++i)
-    x_.local_element(i) = graph_.is_unknown[i]
-                              ? mean_outer * (c_.local_element(i) + c1_.local_element(i)) +
-                                    g / 2 * c2_.local_element(i) - low_mean_.local_element(i)
-                              : 0.;
+    x_.local_element(i) = graph_.is_unknown[i] ? mean_outer * (c_.local_element(i) + c1_.local_element(i)) +
+                                                     g / 2 * c2_.local_element(i) - low_mean_.local_element(i)
+                                               : 0.;
   x_.update_ghost_values();
 
   // What each account would give.
@@ -428,12 +437,24 @@ void Stepper::correct_edges(double dt) {
 
 const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
   result_ = StepResult();
-  prepare(dt);
-  low_order(dt, sources);
-  high_order(dt, sources);
-  estimate_error(dt, sources);
-  correct_accounts(dt);
-  correct_edges(dt);
+  {
+    const auto timed = phases_.measure("matrices");
+    prepare(dt);
+  }
+  {
+    const auto timed = phases_.measure("low_order");
+    low_order(dt, sources);
+  }
+  {
+    const auto timed = phases_.measure("high_order");
+    high_order(dt, sources);
+    estimate_error(dt, sources);
+  }
+  {
+    const auto timed = phases_.measure("limiter");
+    correct_accounts(dt);
+    correct_edges(dt);
+  }
   return result_;
 }
 

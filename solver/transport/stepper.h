@@ -4,21 +4,22 @@
 #include <vector>
 
 #include "mesh/linear_solver.h"
+#include "quantities/stopwatch.h"
 #include "transport/limiter.h"
 #include "transport/tissue_operator.h"
 
 namespace intratumor {
 
-/// What enters during one step. Node sources may change in time: their values at the start, at the inner stage
-/// t + (2 - sqrt 2) dt and at the end (the same vector thrice when constant).
+/// What enters during one step. Node sources may change in time: their values at the start, at the inner
+/// stage t + (2 - sqrt 2) dt and at the end (the same vector thrice when constant).
 struct StepSources {
   const std::vector<double>* node[3] = {nullptr, nullptr, nullptr};  ///< mol/s at owned nodes; null: none
   std::vector<double> account;                                       ///< mol/s, constant; empty: none
 };
 
 struct StepperOptions {
-  bool limited = true;             ///< false adds the whole correction (verification)
-  double stage_tolerance = 1e-4;   ///< relative, of the high-order stages' linear solves
+  bool limited = true;            ///< false adds the whole correction (verification)
+  double stage_tolerance = 1e-4;  ///< relative, of the high-order stages' linear solves
   /// Scale of concentrations [c_ref], mol/m^3: sets how tightly the low-order step is solved.
   double reference_concentration = 0;
   /// Verification only: leaves the outflow through the boundary out of its account; the ledger must notice.
@@ -27,19 +28,19 @@ struct StepperOptions {
 
 /// One finished step, before it is accepted.
 struct StepResult {
-  double error = 0;                       ///< temporal error estimate in mol: the largest of tissue and accounts
-  std::vector<double> node_mean;          ///< mean concentration over the step that fed the accounts, mol/m^3
-  std::vector<double> account_mean;       ///< mean amounts, mol
+  double error = 0;                  ///< temporal error estimate in mol: the largest of tissue and accounts
+  std::vector<double> node_mean;     ///< mean concentration over the step that fed the accounts, mol/m^3
+  std::vector<double> account_mean;  ///< mean amounts, mol
   LimiterWork limiter;
   int low_iterations = 0;
   int stage_iterations = 0;
-  double linear_residual = 0;             ///< largest |r_i|/M_i over c_ref left in the low-order system
+  double linear_residual = 0;  ///< largest |r_i|/M_i over c_ref left in the low-order system
 };
 
 /// Advances concentrations and accounts by one step of flux-corrected transport:
-/// a backward-Euler, lumped, upwinded low-order step (an M-matrix: non-negative at any step size); TR-BDF2 with the
-/// consistent mass; and the difference of both as fluxes between nodes and accounts, limited.
-/// Plasma couples through one border column: its response in the tissue is solved once per operator and step size.
+/// a backward-Euler, lumped, upwinded low-order step (an M-matrix: non-negative at any step size); TR-BDF2
+/// with the consistent mass; and the difference of both as fluxes between nodes and accounts, limited. Plasma
+/// couples through one border column: its response in the tissue is solved once per operator and step size.
 class Stepper {
  public:
   Stepper(const TissueOperator& op, StepperOptions options);
@@ -47,8 +48,8 @@ class Stepper {
   /// Weight of each owned node in the error estimate: its share that lies in the target (0 to 1).
   void set_error_weights(std::vector<double> weights) { error_weight_ = std::move(weights); }
   void set_state(const Vector& concentration, std::vector<double> amounts);
-  const Vector& concentration() const { return c_; }        ///< ghosts up to date; hanging nodes hold 0
-  const std::vector<double>& amounts() const { return a_; } ///< of the accounts, mol
+  const Vector& concentration() const { return c_; }         ///< ghosts up to date; hanging nodes hold 0
+  const std::vector<double>& amounts() const { return a_; }  ///< of the accounts, mol
 
   /// Computes a step of dt; the state changes only with accept().
   const StepResult& attempt(double dt, const StepSources& sources);
@@ -57,6 +58,7 @@ class Stepper {
   const Vector& attempted_concentration() const { return c_new_; }
   const std::vector<double>& attempted_amounts() const { return a_new_; }
   int factorisations() const { return factorisations_; }
+  const Stopwatch& phases() const { return phases_; }
 
  private:
   void prepare(double dt);
@@ -66,8 +68,8 @@ class Stepper {
   void correct_accounts(double dt);
   void correct_edges(double dt);
   std::vector<double> exits_of(const Vector& v) const;
-  std::vector<double> account_rates(const std::vector<double>& amounts, const std::vector<double>& from_tissue,
-                                    const StepSources& sources) const;
+  std::vector<double> account_rates(const std::vector<double>& amounts,
+                                    const std::vector<double>& from_tissue, const StepSources& sources) const;
   std::vector<double> solve_accounts(double theta, const std::vector<double>& right,
                                      const std::vector<double>& response) const;
   void low_fluxes(double dt, const Vector& v, std::vector<double>& out) const;
@@ -93,6 +95,7 @@ class Stepper {
   std::vector<double> border_low_exits_, border_high_exits_;
   std::vector<double> values_;
   int factorisations_ = 0;
+  Stopwatch phases_;
 };
 
 /// TR-BDF2: the inner stage stands at t + gamma dt.

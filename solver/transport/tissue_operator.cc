@@ -11,9 +11,9 @@ double bernoulli(double x) {
   return x / std::expm1(x);
 }
 
-BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration) {
+BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration, double open) {
   const double drag = filtration * (1. - tissue.solvent_drag_reflection);
-  const double ps = tissue.permeability_surface;
+  const double ps = open * tissue.permeability_surface;
   // Without diffusion across the wall only the stream carries drug, from the side it comes from.
   if (ps == 0) return {drag > 0 ? drag : 0., drag < 0 ? -drag : 0.};
   const double peclet = drag / ps;
@@ -42,23 +42,27 @@ namespace {
 
 void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells, TissueOperator& op) {
   mesh.assemble(
-      [&](const TissueMesh::Cell&, int index, const dealii::FEValues<3>& fe, dealii::FullMatrix<double>& local) {
+      [&](const TissueMesh::Cell&, int index, const dealii::FEValues<3>& fe,
+          dealii::FullMatrix<double>& local) {
         for (const unsigned int q : fe.quadrature_point_indices()) {
           const double weight = cells.accessible[index] * fe.JxW(q);
           for (unsigned int i = 0; i < 8; ++i)
-            for (unsigned int j = 0; j < 8; ++j) local(i, j) += weight * fe.shape_value(i, q) * fe.shape_value(j, q);
+            for (unsigned int j = 0; j < 8; ++j)
+              local(i, j) += weight * fe.shape_value(i, q) * fe.shape_value(j, q);
         }
       },
       op.mass);
 }
 
-/// k_ij = int f K (grad w_i . grad p) w_j + phi_a D grad w_i . grad w_j: its columns sum to zero in every cell.
-void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells, const std::vector<double>& conductivity,
-                       const FlowState& flow, TissueOperator& op) {
+/// k_ij = int f K (grad w_i . grad p) w_j + phi_a D grad w_i . grad w_j: its columns sum to zero in every
+/// cell.
+void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells,
+                       const std::vector<double>& conductivity, const FlowState& flow, TissueOperator& op) {
   std::vector<double> pressure(8);
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.assemble(
-      [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe, dealii::FullMatrix<double>& local) {
+      [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe,
+          dealii::FullMatrix<double>& local) {
         cell->get_dof_indices(indices);
         for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
         const double convection = cells.velocity_ratio[index] * conductivity[index];
@@ -67,7 +71,8 @@ void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells, co
           for (unsigned int i = 0; i < 8; ++i) gradient += pressure[i] * fe.shape_grad(i, q);
           for (unsigned int i = 0; i < 8; ++i) {
             const double along = convection * (fe.shape_grad(i, q) * gradient) * fe.JxW(q);
-            const dealii::Tensor<1, 3> spread = cells.accessible_diffusion[index] * fe.JxW(q) * fe.shape_grad(i, q);
+            const dealii::Tensor<1, 3> spread =
+                cells.accessible_diffusion[index] * fe.JxW(q) * fe.shape_grad(i, q);
             for (unsigned int j = 0; j < 8; ++j)
               local(i, j) += along * fe.shape_value(j, q) + spread * fe.shape_grad(j, q);
           }
@@ -80,7 +85,7 @@ void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells, co
 
 TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
                              const CellCoefficients& cells, const std::vector<double>& conductivity,
-                             const FlowState& flow, const Accounts& accounts) {
+                             const FlowState& flow, const Collapse& collapse, const Accounts& accounts) {
   TissueOperator op;
   op.mesh = &mesh;
   op.accounts = accounts;
@@ -119,7 +124,8 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
       const double v = mesh.node_volume(r, i);
       if (v == 0) continue;
       const double p = flow.pressure.local_element(i);
-      const BloodExchange exchange = blood_exchange(t, filtration_rate(t, p));
+      const double open = collapse.open_share(t.vascular_pressure, p);
+      const BloodExchange exchange = blood_exchange(t, open * filtration_rate(t, p), open);
       op.feed[i] += v * exchange.into / accounts.plasma_volume;
       blood.rate[i] += v * exchange.out;
       lymph.rate[i] += v * lymph_rate(t, p);

@@ -10,13 +10,14 @@ namespace intratumor {
 /// B(x) = x/(exp(x) - 1), accurate for every x.
 double bernoulli(double x);
 
-/// Exchange of one tissue with blood, per tissue volume: amount rate = into * cp - out * c, equation (2)'s Jex. Both
-/// coefficients are non-negative for either sign of the filtration [1/s].
+/// Exchange of one tissue with blood, per tissue volume: amount rate = into * cp - out * c, equation (2)'s
+/// Jex. Both coefficients are non-negative for either sign of the filtration [1/s]. `open` is the share of
+/// vessels not collapsed; the filtration already has it.
 struct BloodExchange {
   double into = 0;
   double out = 0;
 };
-BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration);
+BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration, double open = 1);
 
 /// Per owned cell: what convection, diffusion and storage need.
 struct CellCoefficients {
@@ -26,29 +27,30 @@ struct CellCoefficients {
 };
 CellCoefficients cell_coefficients(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues);
 
-/// The graph of tissue and body for one state of flow. Every transfer is a flux between two nodes, or a node and an
-/// account; arrays run over the entries of the mesh's stencil graph, or over owned nodes.
+/// The graph of tissue and body for one state of flow. Every transfer is a flux between two nodes, or a node
+/// and an account; arrays run over the entries of the mesh's stencil graph, or over owned nodes.
 struct TissueOperator {
   const TissueMesh* mesh = nullptr;
   Accounts accounts;
-  std::vector<double> mass;        ///< [m_ij] m^3 consistent mass of phi_a
-  std::vector<double> galerkin;    ///< [k_ij] m^3/s convection and diffusion; k_ii is minus the column's other entries
+  std::vector<double> mass;  ///< [m_ij] m^3 consistent mass of phi_a
+  std::vector<double>
+      galerkin;  ///< [k_ij] m^3/s convection and diffusion; k_ii is minus the column's other entries
   std::vector<double> transposed;  ///< [k_ji]
   std::vector<double> lumped;      ///< [M_i] m^3
   std::vector<double> viscosity;   ///< [sum_j d_ij] m^3/s
   struct Exit {
     int account;
-    std::vector<double> rate;      ///< [lambda_ik] m^3/s: amount rate = rate * c
+    std::vector<double> rate;  ///< [lambda_ik] m^3/s: amount rate = rate * c
   };
   std::vector<Exit> exits;
-  std::vector<double> loss;        ///< [L_i] sum of the exits' rates
-  std::vector<double> feed;        ///< 1/s: amount rate into the node per mol in plasma
-  double total_feed = 0;           ///< sum over all ranks
+  std::vector<double> loss;  ///< [L_i] sum of the exits' rates
+  std::vector<double> feed;  ///< 1/s: amount rate into the node per mol in plasma
+  double total_feed = 0;     ///< sum over all ranks
 };
 
 TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
                              const CellCoefficients& cells, const std::vector<double>& conductivity,
-                             const FlowState& flow, const Accounts& accounts);
+                             const FlowState& flow, const Collapse& collapse, const Accounts& accounts);
 
 /// [d_ij] artificial diffusion of an edge: what makes both its off-diagonal entries non-positive.
 inline double edge_viscosity(double k_ij, double k_ji) {

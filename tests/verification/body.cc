@@ -27,7 +27,8 @@ TissueCoefficients inert() {
   return t;
 }
 
-Problem cube(double side, unsigned int cells, const TissueCoefficients& tissue, const BodyCoefficients& body) {
+Problem cube(double side, unsigned int cells, const TissueCoefficients& tissue,
+             const BodyCoefficients& body) {
   Problem p;
   p.mesh = std::make_unique<TissueMesh>(
       box_mesh({}, {side, side, side}, {cells, cells, cells}, 0, [](auto&, double) { return false; }), 1,
@@ -92,8 +93,8 @@ TEST(Body, V14WellMixedTwoWay) {
       std::snprintf(name, sizeof name, " after %.3g h%s (share of dose)", e.hours, with.c_str());
       check_absolute("V14", std::string("tumour") + name, p.total_content(), e.tumour, target);
       check_absolute("V14", std::string("plasma") + name, amounts[p.op->accounts.plasma], e.plasma, target);
-      check_absolute("V14", std::string("peripheral") + name, amounts[p.op->accounts.peripherals[0]], e.peripheral,
-                     target);
+      check_absolute("V14", std::string("peripheral") + name, amounts[p.op->accounts.peripherals[0]],
+                     e.peripheral, target);
       double total = p.total_content();
       for (const double m : amounts) total += m;
       check_absolute("V14", std::string("ledger") + name, total, 1., 1e-12);
@@ -102,8 +103,8 @@ TEST(Body, V14WellMixedTwoWay) {
   }
 }
 
-/// A uniform field that decays must follow unlimited TR-BDF2 exactly while that is positive, and stay non-negative
-/// with a closed ledger beyond.
+/// A uniform field that decays must follow unlimited TR-BDF2 exactly while that is positive, and stay
+/// non-negative with a closed ledger beyond.
 TEST(Body, DecayingField) {
   for (const double k_dt : {0.1, 0.5, 1., 2., 2.3, 3., 10., 1000.}) {
     TissueCoefficients t = inert();
@@ -127,12 +128,14 @@ TEST(Body, DecayingField) {
         worst = std::max(worst, std::abs(c - expected));
         lowest = std::min(lowest, c);
       }
-      closure = std::max(closure, std::abs(p.total_content() + p.stepper->amounts()[p.op->accounts.degraded] - start) /
-                                      start);
+      closure = std::max(
+          closure,
+          std::abs(p.total_content() + p.stepper->amounts()[p.op->accounts.degraded] - start) / start);
     }
     char name[64];
     std::snprintf(name, sizeof name, ", k dt = %g", k_dt);
-    if (k_dt <= 2) check("decay", std::string("distance from TR-BDF2") + name, expected, expected, worst, 1e-12);
+    if (k_dt <= 2)
+      check("decay", std::string("distance from TR-BDF2") + name, expected, expected, worst, 1e-12);
     check("decay", std::string("lowest concentration") + name, lowest, 0, std::max(0., -lowest), 1e-12);
     check("decay", std::string("ledger") + name, closure, 0, closure, 1e-14);
   }

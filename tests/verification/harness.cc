@@ -35,30 +35,34 @@ std::string short_digits(double x) {
 void keep(Row row) {
   if (dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD) == 0)
     std::printf("  %-6s %-58s value %-13s expected %-13s error %-9s target %s%s\n", row.problem.c_str(),
-                row.quantity.c_str(), row.value.c_str(), row.expected.c_str(), row.error.c_str(), row.target.c_str(),
-                row.passed ? "" : "  MISSED");
+                row.quantity.c_str(), row.value.c_str(), row.expected.c_str(), row.error.c_str(),
+                row.target.c_str(), row.passed ? "" : "  MISSED");
   std::fflush(stdout);
   rows.push_back(std::move(row));
 }
 
 void write_table(const char* path) {
   std::ofstream out(path);
-  out << "# Verification\n\nWritten by `./scripts/verify`: every problem at full tolerance. Errors are relative unless "
+  out << "# Verification\n\nWritten by `./scripts/verify`: every problem at full tolerance. Errors are "
+         "relative unless "
          "the quantity says otherwise; an order's error is its distance from the theoretical one.\n\n"
          "| problem | quantity | value | expected | error | target |\n|---|---|---|---|---|---|\n";
   for (const Row& r : rows)
-    out << "| " << r.problem << " | " << r.quantity << " | " << r.value << " | " << r.expected << " | " << r.error
-        << " | " << r.target << (r.passed ? "" : " **missed**") << " |\n";
+    out << "| " << r.problem << " | " << r.quantity << " | " << r.value << " | " << r.expected << " | "
+        << r.error << " | " << r.target << (r.passed ? "" : " **missed**") << " |\n";
 }
 
 }  // namespace
 
-bool full() { return run_full; }
+bool full() {
+  return run_full;
+}
 
-void check(const std::string& problem, const std::string& quantity, double value, double expected, double error,
-           double target) {
+void check(const std::string& problem, const std::string& quantity, double value, double expected,
+           double error, double target) {
   const bool passed = error <= target;
-  keep({problem, quantity, digits(value), digits(expected), short_digits(error), short_digits(target), passed});
+  keep({problem, quantity, digits(value), digits(expected), short_digits(error), short_digits(target),
+        passed});
   EXPECT_LE(error, target) << problem << ": " << quantity;
 }
 void check_relative(const std::string& problem, const std::string& quantity, double value, double expected,
@@ -78,12 +82,14 @@ void report(const std::string& problem, const std::string& quantity, double valu
 }
 
 std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dealii::Point<3>& upper,
-                                        const std::vector<unsigned int>& cells, int levels, const Refine& refine) {
+                                        const std::vector<unsigned int>& cells, int levels,
+                                        const Refine& refine) {
   auto mesh = std::make_unique<Triangulation>(MPI_COMM_WORLD);
   dealii::GridGenerator::subdivided_hyper_rectangle(*mesh, cells, lower, upper);
   for (int level = 0; level < levels; ++level) {
     for (const auto& cell : mesh->active_cell_iterators())
-      if (cell->is_locally_owned() && refine(cell->center(), cell->minimum_vertex_distance())) cell->set_refine_flag();
+      if (cell->is_locally_owned() && refine(cell->center(), cell->minimum_vertex_distance()))
+        cell->set_refine_flag();
     mesh->execute_coarsening_and_refinement();
   }
   return mesh;
@@ -126,6 +132,7 @@ void Problem::solve(bool still) {
   problem.mesh = mesh.get();
   problem.tissues = tissues;
   problem.far_field = far_field;
+  problem.collapse.on = false;
   problem.cell_conductivity = cell_conductivity(*mesh, tissues);
   if (still) {
     flow.pressure = mesh->make_vector();
@@ -137,7 +144,8 @@ void Problem::solve(bool still) {
     flow = solve_flow(problem);
   }
   op = std::make_unique<TissueOperator>(make_operator(*mesh, tissues, cell_coefficients(*mesh, tissues),
-                                                      problem.cell_conductivity, flow, make_accounts(body)));
+                                                      problem.cell_conductivity, flow, problem.collapse,
+                                                      make_accounts(body)));
 }
 
 Vector Problem::field(const std::function<double(const dealii::Point<3>&)>& f) const {

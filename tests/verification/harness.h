@@ -18,8 +18,8 @@ namespace intratumor::verification {
 bool full();
 
 /// Prints a line, keeps it for the table, and fails the test when error > target.
-void check(const std::string& problem, const std::string& quantity, double value, double expected, double error,
-           double target);
+void check(const std::string& problem, const std::string& quantity, double value, double expected,
+           double error, double target);
 /// |value - expected| / |expected|
 void check_relative(const std::string& problem, const std::string& quantity, double value, double expected,
                     double target);
@@ -31,12 +31,15 @@ void check_order(const std::string& problem, const std::string& quantity, double
 /// Prints and keeps a figure that has no target.
 void report(const std::string& problem, const std::string& quantity, double value);
 
-/// Box [lower, upper] of cells[0] x cells[1] x cells[2] boxes; `refine(cell centre, cell size)` asks for another level.
+/// Box [lower, upper] of cells[0] x cells[1] x cells[2] boxes; `refine(cell centre, cell size)` asks for
+/// another level.
 using Refine = std::function<bool(const dealii::Point<3>& centre, double size)>;
 std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dealii::Point<3>& upper,
-                                        const std::vector<unsigned int>& cells, int levels, const Refine& refine);
+                                        const std::vector<unsigned int>& cells, int levels,
+                                        const Refine& refine);
 
-/// Region 0 is the ball of radius r round the origin, region 1 the rest: fractions by sub-cell sampling on cut cells.
+/// Region 0 is the ball of radius r round the origin, region 1 the rest: fractions by sub-cell sampling on
+/// cut cells.
 TissueMesh::FractionFunction ball_fractions(double radius);
 TissueMesh::FractionFunction one_region();
 

@@ -1,0 +1,110 @@
+#include "exposure/exposure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace intratumor {
+
+NodalExposure::NodalExposure(const TissueMesh& mesh, std::vector<double> thresholds)
+    : mesh_(mesh), thresholds_(std::move(thresholds)) {
+  const std::size_t n = mesh.graph().n_owned;
+  auc_.assign(n, 0.);
+  cmax_.assign(n, 0.);
+  above_.assign(thresholds_.size(), std::vector<double>(n, 0.));
+}
+
+double time_above_line(double a, double b, double threshold, double dt) {
+  if (a >= threshold && b >= threshold) return dt;
+  if (a < threshold && b < threshold) return 0;
+  const double crossing = (threshold - a) / (b - a);
+  return dt * (b > a ? 1 - crossing : crossing);
+}
+
+void NodalExposure::add(double dt, const Vector& start, const Vector& end, const std::vector<double>& mean) {
+  for (std::size_t i = 0; i < auc_.size(); ++i) {
+    auc_[i] += dt * mean[i];
+    cmax_[i] = std::max({cmax_[i], start.local_element(i), end.local_element(i)});
+    for (std::size_t k = 0; k < thresholds_.size(); ++k)
+      above_[k][i] += time_above_line(start.local_element(i), end.local_element(i), thresholds_[k], dt);
+  }
+}
+
+void NodalExposure::peak(const Vector& now) {
+  for (std::size_t i = 0; i < cmax_.size(); ++i) cmax_[i] = std::max(cmax_[i], now.local_element(i));
+}
+
+VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const std::vector<double>& field,
+                                       const Overlap& overlap)
+    : comm_(mesh.communicator()) {
+  constexpr int n = 4;
+  Vector nodal = mesh.make_vector();
+  for (int i = 0; i < mesh.graph().n_owned; ++i) nodal.local_element(i) = field[i];
+  mesh.constraints().distribute(nodal);
+  nodal.update_ghost_values();
+
+  std::vector<std::pair<double, double>> samples;  // value, volume
+  std::vector<dealii::types::global_dof_index> indices(8);
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    const double share = mesh.cell_fraction(index, region);
+    if (share == 0) return;
+    cell->get_dof_indices(indices);
+    double at[8];
+    for (int v = 0; v < 8; ++v) at[v] = nodal(indices[v]);
+    const Point lower = cell->vertex(0), upper = cell->vertex(7);
+    const bool cut = share < 1 && overlap != nullptr;
+    for (int k = 0; k < n; ++k)
+      for (int j = 0; j < n; ++j)
+        for (int i = 0; i < n; ++i) {
+          const double s[3] = {(i + 0.5) / n, (j + 0.5) / n, (k + 0.5) / n};
+          double volume = cell->measure() * share / (n * n * n);
+          if (cut) {
+            Point a, b;
+            const int step[3] = {i, j, k};
+            for (int d = 0; d < 3; ++d) {
+              a[d] = lower[d] + (upper[d] - lower[d]) * step[d] / n;
+              b[d] = lower[d] + (upper[d] - lower[d]) * (step[d] + 1) / n;
+            }
+            volume = overlap(a, b);
+            if (volume <= 0) continue;
+          }
+          double value = 0;
+          for (int v = 0; v < 8; ++v)
+            value +=
+                at[v] * (v & 1 ? s[0] : 1 - s[0]) * (v & 2 ? s[1] : 1 - s[1]) * (v & 4 ? s[2] : 1 - s[2]);
+          samples.emplace_back(value, volume);
+        }
+  });
+  std::sort(samples.begin(), samples.end());
+  values_.resize(samples.size());
+  weights_.resize(samples.size());
+  double above = 0, moment = 0, top = -1e300;
+  for (std::size_t k = samples.size(); k-- > 0;) {
+    values_[k] = samples[k].first;
+    above += samples[k].second;
+    weights_[k] = above;
+    moment += samples[k].first * samples[k].second;
+    top = std::max(top, samples[k].first);
+  }
+  volume_ = dealii::Utilities::MPI::sum(above, comm_);
+  mean_ = volume_ > 0 ? dealii::Utilities::MPI::sum(moment, comm_) / volume_ : 0;
+  maximum_ = dealii::Utilities::MPI::max(top, comm_);
+}
+
+double VolumeDistribution::share_at_least(double level) const {
+  const auto at = std::lower_bound(values_.begin(), values_.end(), level) - values_.begin();
+  const double here = static_cast<std::size_t>(at) < weights_.size() ? weights_[at] : 0.;
+  return dealii::Utilities::MPI::sum(here, comm_) / volume_;
+}
+
+double VolumeDistribution::value_reached_by(double share) const {
+  double low = dealii::Utilities::MPI::min(values_.empty() ? 1e300 : values_.front(), comm_), high = maximum_;
+  if (share_at_least(high) >= share) return high;
+  for (int k = 0; k < 80 && high - low > 1e-12 * std::abs(high); ++k) {
+    const double middle = (low + high) / 2;
+    (share_at_least(middle) >= share ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace intratumor

@@ -1,0 +1,152 @@
+#include "mesh/octree.h"
+
+#include <deal.II/grid/grid_generator.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace {
+
+Vector3 as_vector(const Point& p) {
+  return {p[0], p[1], p[2]};
+}
+
+double box_volume(const Point& lower, const Point& upper) {
+  return (upper[0] - lower[0]) * (upper[1] - lower[1]) * (upper[2] - lower[2]);
+}
+
+bool touches(const Ball& ball, const Point& lower, const Point& upper) {
+  double squared = 0;
+  for (int a = 0; a < 3; ++a) {
+    const double beyond = std::max({lower[a] - ball.centre[a], 0., ball.centre[a] - upper[a]});
+    squared += beyond * beyond;
+  }
+  return squared <= ball.radius * ball.radius;
+}
+
+}  // namespace
+
+Point mesh_point(const LabelImage& image, const Vector3& world) {
+  const Vector3 index = image.index(world);
+  return {(index[0] + 0.5) * image.spacing[0], (index[1] + 0.5) * image.spacing[1],
+          (index[2] + 0.5) * image.spacing[2]};
+}
+
+Vector3 world_point(const LabelImage& image, const Point& p) {
+  return image.world(
+      {p[0] / image.spacing[0] - 0.5, p[1] / image.spacing[1] - 0.5, p[2] / image.spacing[2] - 0.5});
+}
+
+MeshBox mesh_box(const OctreeRequest& request) {
+  const LabelImage& image = *request.image;
+  const auto& wanted = request.values[request.target];
+  std::array<int, 3> first = image.size, last = {-1, -1, -1};
+  for (int k = 0; k < image.size[2]; ++k)
+    for (int j = 0; j < image.size[1]; ++j)
+      for (int i = 0; i < image.size[0]; ++i) {
+        const auto value = image.at(i, j, k);
+        if (std::find(wanted.begin(), wanted.end(), value) == wanted.end()) continue;
+        const std::array<int, 3> at = {i, j, k};
+        for (int a = 0; a < 3; ++a) {
+          first[a] = std::min(first[a], at[a]);
+          last[a] = std::max(last[a], at[a]);
+        }
+      }
+  if (last[0] < 0) throw InputError(image.path + ": the target region has no voxel");
+
+  MeshBox box;
+  double coarse = request.h_min;
+  while (2 * coarse <= request.h_max * (1 + 1e-9)) {
+    coarse *= 2;
+    ++box.levels;
+  }
+  for (int a = 0; a < 3; ++a) {
+    const double low = first[a] * image.spacing[a] - request.margin;
+    const double high = (last[a] + 1) * image.spacing[a] + request.margin;
+    const auto n = static_cast<unsigned int>(std::ceil((high - low) / coarse - 1e-9));
+    box.cells.push_back(n);
+    box.lower[a] = (low + high - n * coarse) / 2;
+    box.upper[a] = box.lower[a] + n * coarse;
+  }
+  return box;
+}
+
+double Octree::region_overlap(int region, const Point& lower, const Point& upper) const {
+  if (tables[region] != nullptr) return tables[region]->overlap(as_vector(lower), as_vector(upper));
+  double rest = box_volume(lower, upper);
+  for (const auto& table : tables)
+    if (table != nullptr) rest -= table->overlap(as_vector(lower), as_vector(upper));
+  return std::max(0., rest);
+}
+
+double Octree::target_overlap(const Point& lower, const Point& upper) const {
+  return region_overlap(target, lower, upper);
+}
+
+Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
+  const LabelImage& image = *request.image;
+  Octree octree;
+  octree.box = mesh_box(request);
+  octree.target = request.target;
+  const MeshBox& box = octree.box;
+
+  // Tables of the meshed part of the image only.
+  std::array<int, 3> first{}, last{};
+  for (int a = 0; a < 3; ++a) {
+    first[a] = std::max(0, static_cast<int>(std::floor(box.lower[a] / image.spacing[a])));
+    last[a] = std::min(image.size[a] - 1, static_cast<int>(std::floor(box.upper[a] / image.spacing[a])));
+  }
+  const int n_regions = static_cast<int>(request.values.size());
+  for (int r = 0; r < n_regions; ++r) {
+    octree.tables.push_back(nullptr);
+    if (r != request.background)
+      octree.tables.back() = std::make_unique<RegionTable>(image, request.values[r], first, last);
+  }
+
+  auto triangulation = std::make_unique<Triangulation>(comm);
+  dealii::GridGenerator::subdivided_hyper_rectangle(*triangulation, box.cells, box.lower, box.upper);
+  for (int level = 0; level < box.levels; ++level) {
+    bool any = false;
+    for (const auto& cell : triangulation->active_cell_iterators()) {
+      if (!cell->is_locally_owned()) continue;
+      const Point lower = cell->vertex(0), upper = cell->vertex(7);
+      if (upper[0] - lower[0] < 1.5 * request.h_min) continue;
+      Point wide_lower = lower, wide_upper = upper;
+      for (int a = 0; a < 3; ++a) {
+        wide_lower[a] -= request.h_min;
+        wide_upper[a] += request.h_min;
+      }
+      const double volume = box_volume(wide_lower, wide_upper);
+      const double inside = octree.target_overlap(wide_lower, wide_upper);
+      bool refine = inside > 1e-9 * volume && inside < (1 - 1e-9) * volume;
+      for (const Ball& ball : request.fine) refine = refine || touches(ball, lower, upper);
+      if (!refine) continue;
+      cell->set_refine_flag();
+      any = true;
+    }
+    if (!dealii::Utilities::MPI::logical_or(any, comm)) break;
+    triangulation->execute_coarsening_and_refinement();
+  }
+
+  const auto fractions = [&octree, n_regions, &request](const TissueMesh::Cell& cell,
+                                                        std::vector<double>& f) {
+    const Point lower = cell->vertex(0), upper = cell->vertex(7);
+    const double volume = box_volume(lower, upper);
+    double rest = 1;
+    for (int r = 0; r < n_regions; ++r) {
+      if (r == request.background) continue;
+      f[r] = octree.tables[r]->overlap(as_vector(lower), as_vector(upper)) / volume;
+      if (f[r] < 1e-12) f[r] = 0;  // round-off of the table's differences
+      rest -= f[r];
+    }
+    f[request.background] = rest < 1e-12 ? 0. : rest;
+  };
+  octree.mesh = std::make_unique<TissueMesh>(std::move(triangulation), n_regions, fractions, true);
+  return octree;
+}
+
+}  // namespace intratumor

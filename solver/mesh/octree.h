@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "images/label_image.h"
+#include "mesh/tissue_mesh.h"
+
+namespace intratumor {
+
+/// The image's own axes: metres along the canonical axes from the lower corner of voxel (0,0,0).
+Point mesh_point(const LabelImage& image, const Vector3& world);
+Vector3 world_point(const LabelImage& image, const Point& in_mesh);
+
+struct Ball {
+  Point centre;
+  double radius;
+};
+
+/// What the mesh must resolve.
+struct OctreeRequest {
+  const LabelImage* image = nullptr;
+  /// Voxel values of each region; `background` also gets every other voxel and all space outside the image.
+  std::vector<std::vector<std::uint16_t>> values;
+  int background = 0;
+  int target = 0;
+  double margin = 0;       ///< m of tissue round the target's bounding box
+  double h_min = 0;        ///< m, finest cell
+  double h_max = 4e-3;     ///< m, coarsest cell at most
+  std::vector<Ball> fine;  ///< to be meshed with h_min, besides the target's boundary
+};
+
+/// The meshed box, in mesh coordinates: the target's bounding box with its margin, grown to whole coarse
+/// cells.
+struct MeshBox {
+  Point lower, upper;
+  std::vector<unsigned int> cells;  ///< coarse cells along each axis
+  int levels = 0;                   ///< of refinement down to h_min
+};
+MeshBox mesh_box(const OctreeRequest& request);
+
+/// Static octree of cubes, 2:1 balanced, with the exact overlap of every region with every cell.
+/// `region_overlap(r, lower, upper)` of the result gives the exact volume of region r in any box (m^3).
+struct Octree {
+  std::unique_ptr<TissueMesh> mesh;
+  MeshBox box;
+  std::vector<std::unique_ptr<RegionTable>> tables;  ///< null for the background
+
+  double target_overlap(const Point& lower, const Point& upper) const;
+  int target = 0;
+  double region_overlap(int region, const Point& lower, const Point& upper) const;
+};
+Octree make_octree(const OctreeRequest& request, MPI_Comm comm);
+
+}  // namespace intratumor

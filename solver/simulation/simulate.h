@@ -1,0 +1,25 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <nlohmann/json.hpp>
+
+#include "injection/case.h"
+#include "output/field_writer.h"
+#include "output/reporter.h"
+#include "output/table.h"
+
+namespace intratumor {
+
+/// What a run gives; complete on every rank.
+struct Result {
+  nlohmann::ordered_json summary;  ///< keys of summary.json
+  Table series;                    ///< series.csv
+  Table histogram;                 ///< exposure_volume.csv
+};
+
+/// Runs one case from its image to its metrics: mesh, flow, transport and body. `fields` may be null.
+/// Throws InputError (the case does not fit its image) or ComputationError.
+Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, FieldWriter* fields);
+
+}  // namespace intratumor
