@@ -45,6 +45,23 @@ TEST(RealImages, Kits19Volumes) {
   }
 }
 
+// The table in meshes/README.md.
+TEST(RealImages, ShippedTumourVolumes) {
+  const LabelImage image = read_label_image(INTRATUMOR_PROJECT_DIR "/meshes/lobulated_tumour.nii.gz");
+  const auto counts = count_labels(image);
+  const double expected[5] = {617.79, 58.70, 5.91, 0.54, 200.16};  // mL
+  ASSERT_EQ(counts.size(), 5u);
+  for (std::uint16_t label = 0; label < 5; ++label)
+    EXPECT_NEAR(1e6 * static_cast<double>(counts.at(label)) * image.voxel_volume(), expected[label], 0.005);
+  EXPECT_EQ(image.size, (std::array<int, 3>{112, 112, 44}));
+  EXPECT_EQ(image.file_flipped, (std::array<bool, 3>{true, true, false}));
+  for (int a = 0; a < 3; ++a) EXPECT_LT(image.axes[a][a], 0.9999);  // oblique
+  const Vector3 middle = image.world({55.5, 55.5, 21.5});
+  EXPECT_NEAR(middle[0], 62e-3, 1e-8);
+  EXPECT_NEAR(middle[1], -48e-3, 1e-8);
+  EXPECT_NEAR(middle[2], 115e-3, 1e-8);
+}
+
 // Files and positions written by another program: see nibabel_check.py. The list holds a line
 // "path voxels tolerance_mm" per file, then a line "label x y z" (mm, RAS) per voxel.
 TEST(RealImages, PositionsOfAnotherProgram) {
