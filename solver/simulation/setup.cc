@@ -27,8 +27,9 @@ void match_labels(const Case& c, Setup& setup) {
   setup.values.resize(c.regions.size());
   for (const auto& label : c.geometry.labels) {
     if (label.value != 0 && counts.count(static_cast<std::uint16_t>(label.value)) == 0)
-      throw InputError(c.path + ": geometry.labels: label " + std::to_string(label.value) + " ('" + label.region +
-                       "') does not occur in " + setup.image.path + "; it holds " + present.str());
+      throw InputError(c.path + ": geometry.labels: label " + std::to_string(label.value) + " ('" +
+                       label.region + "') does not occur in " + setup.image.path + "; it holds " +
+                       present.str());
     setup.values[region_index(c, label.region)].push_back(static_cast<std::uint16_t>(label.value));
   }
   for (const auto& [value, voxels] : counts) {
@@ -42,13 +43,12 @@ void match_labels(const Case& c, Setup& setup) {
   }
 }
 
-Vector3 tip_position(const Case& c, const Setup& setup, const TipPosition& tip) {
+Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
   Vector3 at{};
   if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
   if (tip.anchor == TipPosition::Anchor::deepest)
     at = deepest_point(setup.image, setup.values[setup.target]).position;
   for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
-  (void)c;
   return at;
 }
 
@@ -85,7 +85,7 @@ void place_deposits(const Case& c, Setup& setup, Reporter& reporter) {
   for (std::size_t k = 0; k < c.needles.size(); ++k) {
     const NeedleInjection& needle = c.needles[k];
     const std::string entry = "scheme." + std::to_string(k);
-    const Vector3 tip = tip_position(c, setup, needle.tip);
+    const Vector3 tip = tip_position(setup, needle.tip);
     const Vector3 direction = shaft_direction(needle, tip);
     const auto n_holes = static_cast<double>(needle.hole_distances.size());
     const double radius = std::cbrt(3. * ratio * needle.volume / n_holes / (4. * pi));
@@ -107,13 +107,15 @@ void place_deposits(const Case& c, Setup& setup, Reporter& reporter) {
   const MeshBox box = mesh_box(request);
   for (const Deposit& d : setup.deposits)
     for (int a = 0; a < 3; ++a)
-      if (d.ball.centre[a] - d.ball.radius < box.lower[a] || d.ball.centre[a] + d.ball.radius > box.upper[a]) {
+      if (d.ball.centre[a] - d.ball.radius < box.lower[a] ||
+          d.ball.centre[a] + d.ball.radius > box.upper[a]) {
         char text[400];
-        std::snprintf(text, sizeof text,
-                      "%s: scheme: a deposit of radius %.1f mm round %s does not fit into the region of interest (the "
-                      "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
-                      c.path.c_str(), 1e3 * d.ball.radius,
-                      millimetres(world_point(setup.image, d.ball.centre)).c_str(), 1e3 * c.geometry.margin);
+        std::snprintf(
+            text, sizeof text,
+            "%s: scheme: a deposit of radius %.1f mm round %s does not fit into the region of interest (the "
+            "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
+            c.path.c_str(), 1e3 * d.ball.radius, millimetres(world_point(setup.image, d.ball.centre)).c_str(),
+            1e3 * c.geometry.margin);
         throw InputError(text);
       }
 }
@@ -151,17 +153,23 @@ Setup prepare(const Case& c, Reporter& reporter) {
     setup.tissues.push_back(coefficients(c.tissues[r], c.drug, c.regions[r]));
   setup.body = body_coefficients(c.drug, c.patient);
   if (setup.tissues[setup.target].accessible_fraction <= 0)
-    throw InputError(c.path + ": tissues." + c.geometry.target + ": the drug finds no accessible volume in the target");
+    throw InputError(c.path + ": tissues." + c.geometry.target +
+                     ": the drug finds no accessible volume in the target");
   place_deposits(c, setup, reporter);
 
-  for (const Deposit& d : setup.deposits) setup.given_intratumoral += d.amount * static_cast<double>(d.times.size());
+  // What an entry gives at time t before the run ends.
+  const auto before_end = [&](double amount, double t, double duration) {
+    if (t >= c.until) return 0.;
+    return amount * (duration > 0 ? std::min(1., (c.until - t) / duration) : 1.);
+  };
+  for (const Deposit& d : setup.deposits)
+    for (const double t : d.times) setup.given_intratumoral += before_end(d.amount, t, d.duration);
   for (const IntravenousDose& dose : c.intravenous)
-    for (const double t : dose.times)
-      if (t < c.until)
-        setup.given_intravenous += dose.amount * (dose.duration > 0 ? std::min(1., (c.until - t) / dose.duration) : 1.);
+    for (const double t : dose.times) setup.given_intravenous += before_end(dose.amount, t, dose.duration);
   setup.injected_concentration = c.largest_injected_concentration();
-  setup.reference_concentration = std::max(
-      setup.injected_concentration, (setup.given_intratumoral + setup.given_intravenous) / setup.body.plasma_volume);
+  setup.reference_concentration =
+      std::max(setup.injected_concentration,
+               (setup.given_intratumoral + setup.given_intravenous) / setup.body.plasma_volume);
   if (setup.given_intratumoral + setup.given_intravenous <= 0)
     throw InputError(c.path + ": scheme: no dose is given before run.until");
   return setup;

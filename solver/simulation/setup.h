@@ -14,10 +14,10 @@ namespace intratumor {
 /// One region of tissue that receives drug from one hole of a needle, in mesh coordinates.
 struct Deposit {
   Ball ball;
-  double amount = 0;         ///< mol per time
-  double concentration = 0;  ///< of what is injected, mol/m^3
-  double duration = 0;       ///< s; 0: an initial field
-  std::vector<double> times; ///< s
+  double amount = 0;          ///< mol per time
+  double concentration = 0;   ///< of what is injected, mol/m^3
+  double duration = 0;        ///< s; 0: an initial field
+  std::vector<double> times;  ///< s
 };
 
 /// A case that has met its image: regions, coefficients and places are known, nothing is meshed yet.
@@ -31,8 +31,8 @@ struct Setup {
   std::vector<Deposit> deposits;
   double given_intratumoral = 0;  ///< mol over the whole schedule until `until`
   double given_intravenous = 0;
-  double injected_concentration = 0;  ///< the scheme's largest [c_inj], mol/m^3
-  double reference_concentration = 0; ///< [c_ref] max of c_inj, dose/V1 and the deposits' own, mol/m^3
+  double injected_concentration = 0;   ///< the scheme's largest [c_inj], mol/m^3
+  double reference_concentration = 0;  ///< [c_ref] max of c_inj, dose/V1 and the deposits' own, mol/m^3
 };
 
 /// Reads the image, checks it against the case and places the deposits. Throws InputError.

@@ -3,9 +3,9 @@
 #include <mpi.h>
 
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "injection/case.h"
-#include "output/field_writer.h"
 #include "output/reporter.h"
 #include "output/table.h"
 
@@ -18,8 +18,9 @@ struct Result {
   Table histogram;                 ///< exposure_volume.csv
 };
 
-/// Runs one case from its image to its metrics: mesh, flow, transport and body. `fields` may be null.
-/// Throws InputError (the case does not fit its image) or ComputationError.
-Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, FieldWriter* fields);
+/// Runs one case from its image to its metrics: mesh, flow, transport and body. Fields at the times of the
+/// case go into `field_folder` (fields.h5, fields.xdmf); empty: none. Throws InputError (the case does not
+/// fit its image) or ComputationError.
+Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& field_folder);
 
 }  // namespace intratumor

@@ -14,9 +14,9 @@ namespace {
 
 constexpr double day = 86400;
 constexpr double closure_limit = 1e-8;
-constexpr double negative_limit = 1e-12;      // of c_ref
-constexpr double coarse_cell_limit = 1e-2;    // of c_inj
-constexpr double first_step_at_once = 40.;    // s, /4: first step after an instantaneous dose
+constexpr double negative_limit = 1e-12;    // of c_ref
+constexpr double coarse_cell_limit = 1e-2;  // of c_inj
+constexpr double first_step_at_once = 40.;  // s, /4: first step after an instantaneous dose
 
 StepperOptions stepper_options(const TimeLoop::Inputs& in) {
   StepperOptions options;
@@ -34,10 +34,18 @@ std::vector<double> threshold_values(const Case& c) {
 }  // namespace
 
 std::vector<std::pair<std::string, double>> Ledger::terms() const {
-  return {{"free_tumour", free_tumour}, {"free_elsewhere", free_elsewhere}, {"bound", 0.},
-          {"anchored", 0.},             {"internalised", 0.},               {"depots", 0.},
-          {"degraded", degraded},       {"plasma", plasma},                 {"peripherals", peripherals},
-          {"lymph_chain", lymph_chain}, {"eliminated", eliminated},         {"outflow", outflow},
+  return {{"free_tumour", free_tumour},
+          {"free_elsewhere", free_elsewhere},
+          {"bound", 0.},
+          {"anchored", 0.},
+          {"internalised", 0.},
+          {"depots", 0.},
+          {"degraded", degraded},
+          {"plasma", plasma},
+          {"peripherals", peripherals},
+          {"lymph_chain", lymph_chain},
+          {"eliminated", eliminated},
+          {"outflow", outflow},
           {"leak", 0.}};
 }
 
@@ -63,20 +71,18 @@ TimeLoop::TimeLoop(Inputs inputs)
   for (const Deposit& d : in_.setup->deposits)
     for (const double t : d.times) last_injection_end_ = std::max(last_injection_end_, t + d.duration);
 
-  if (in_.watch_coarse_cells) {
-    std::vector<dealii::types::global_dof_index> indices(8);
-    mesh.for_each_cell([&](const TissueMesh::Cell& cell, int) {
-      if (cell->minimum_vertex_distance() < 1.5 * mesh.smallest_cell()) return;
-      cell->get_dof_indices(indices);
-      std::array<int, 8> local{};
-      for (int v = 0; v < 8; ++v) {
-        local[v] = static_cast<int>(mesh.partitioner()->global_to_local(indices[v]));
-        // Hanging nodes hold no value of their own; their neighbours in the cell do.
-        if (mesh.constraints().is_constrained(indices[v])) local[v] = -1;
-      }
-      coarse_cells_.push_back(local);
-    });
-  }
+  std::vector<dealii::types::global_dof_index> indices(8);
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int) {
+    if (cell->minimum_vertex_distance() < 1.5 * mesh.smallest_cell()) return;
+    cell->get_dof_indices(indices);
+    std::array<int, 8> local{};
+    for (int v = 0; v < 8; ++v) {
+      local[v] = static_cast<int>(mesh.partitioner()->global_to_local(indices[v]));
+      // Hanging nodes hold no value of their own; their neighbours in the cell do.
+      if (mesh.constraints().is_constrained(indices[v])) local[v] = -1;
+    }
+    coarse_cells_.push_back(local);
+  });
 }
 
 std::vector<double> TimeLoop::event_times() const {
@@ -107,13 +113,15 @@ std::vector<double> TimeLoop::event_times() const {
 }
 
 TimeLoop::Segment TimeLoop::make_segment(double from, double to) const {
-  Segment s{from, to, {}, std::vector<double>(in_.op->accounts.size(), 0.), true,
-            std::numeric_limits<double>::infinity()};
+  Segment s{from, to,
+            {},   std::vector<double>(in_.op->accounts.size(), 0.),
+            true, std::numeric_limits<double>::infinity()};
   s.node.assign(in_.mesh->graph().n_owned, 0.);
   const double middle = (from + to) / 2;
   const auto active = [&](double start, double duration) {
     if (!(duration > 0 && start < middle && middle < start + duration)) return false;
-    if (std::abs(start - from) <= 1e-9 * in_.c->until) s.shortest_start = std::min(s.shortest_start, duration);
+    if (std::abs(start - from) <= 1e-9 * in_.c->until)
+      s.shortest_start = std::min(s.shortest_start, duration);
     return true;
   };
   for (std::size_t k = 0; k < in_.setup->deposits.size(); ++k) {
@@ -121,7 +129,8 @@ TimeLoop::Segment TimeLoop::make_segment(double from, double to) const {
     for (const double t : d.times)
       if (active(t, d.duration)) {
         s.constant_zero = false;
-        for (std::size_t i = 0; i < s.node.size(); ++i) s.node[i] += d.amount / d.duration * in_.shares[k].node[i];
+        for (std::size_t i = 0; i < s.node.size(); ++i)
+          s.node[i] += d.amount / d.duration * in_.shares[k].node[i];
       }
   }
   for (const IntravenousDose& dose : in_.c->intravenous)
@@ -165,7 +174,8 @@ double TimeLoop::amount_in_region(int region) const {
   double sum = 0;
   for (int i = 0; i < mesh.graph().n_owned; ++i)
     sum += mesh.node_volume(region, i) * stepper_.concentration().local_element(i);
-  return in_.setup->tissues[region].accessible_fraction * dealii::Utilities::MPI::sum(sum, mesh.communicator());
+  return in_.setup->tissues[region].accessible_fraction *
+         dealii::Utilities::MPI::sum(sum, mesh.communicator());
 }
 
 /// Ledger and a row of the series at time t.
@@ -219,6 +229,7 @@ void TimeLoop::record(double t, double given) {
 
 bool TimeLoop::reached_coarse_cells() const {
   bool reached = false;
+  if (in_.setup->deposits.empty()) return false;
   const double limit = coarse_cell_limit * in_.setup->injected_concentration;
   const Vector& c = stepper_.concentration();
   for (const auto& cell : coarse_cells_) {
@@ -246,9 +257,10 @@ void TimeLoop::write_fields(double t) {
     return std::vector<double>(v.begin(), v.begin() + n);
   };
   const Vector& c = stepper_.concentration();
-  in_.fields->write(t, {{"concentration_mol_per_m3", nodal(std::vector<double>(c.begin(), c.begin() + n))},
-                        {"auc_mol_s_per_m3", nodal(exposure_.auc())},
-                        {"pressure_pa", std::vector<double>(in_.pressure->begin(), in_.pressure->begin() + n)}});
+  in_.fields->write(t,
+                    {{"concentration_mol_per_m3", nodal(std::vector<double>(c.begin(), c.begin() + n))},
+                     {"auc_mol_s_per_m3", nodal(exposure_.auc())},
+                     {"pressure_pa", std::vector<double>(in_.pressure->begin(), in_.pressure->begin() + n)}});
 }
 
 bool TimeLoop::run() {
@@ -307,10 +319,12 @@ bool TimeLoop::run() {
       record(t, given);
       const double in_mesh = (ledger_.free_tumour + ledger_.free_elsewhere) * dose_;
       if (in_mesh > 0)
-        counts_.largest_refused_share = std::max(counts_.largest_refused_share, step.limiter.refused / in_mesh);
+        counts_.largest_refused_share =
+            std::max(counts_.largest_refused_share, step.limiter.refused / in_mesh);
       const int n = in_.mesh->graph().n_owned;
       const double lowest = dealii::Utilities::MPI::min(
-          n > 0 ? *std::min_element(stepper_.concentration().begin(), stepper_.concentration().begin() + n) : 0.,
+          n > 0 ? *std::min_element(stepper_.concentration().begin(), stepper_.concentration().begin() + n)
+                : 0.,
           in_.mesh->communicator());
       counts_.lowest_concentration = std::min(counts_.lowest_concentration, lowest);
       if (lowest < -negative_limit * in_.setup->reference_concentration)
@@ -325,12 +339,15 @@ bool TimeLoop::run() {
         const double half = retained_at_end_ / 2;
         if (tumour_amount_ <= half && before > half) {
           // Exponential between the step's ends.
-          const double along = tumour_amount_ > 0 ? std::log(before / half) / std::log(before / tumour_amount_) : 1.;
+          const double along =
+              tumour_amount_ > 0 ? std::log(before / half) / std::log(before / tumour_amount_) : 1.;
           half_life_ = start + along * (t - start) - last_injection_end_;
         }
       }
-      if (!coarse_cells_.empty() || in_.watch_coarse_cells)
-        if (reached_coarse_cells()) return false;
+      if (counts_.reached_coarse_cells < 0 && reached_coarse_cells()) {
+        counts_.reached_coarse_cells = t;
+        if (in_.stop_at_coarse_cells) return false;
+      }
       char text[96];
       std::snprintf(text, sizeof text, "step %d, dt %s", counts_.steps, readable_time(dt).c_str());
       in_.reporter->progress(t / c.until, t, text);

@@ -15,7 +15,8 @@
 
 namespace intratumor {
 
-/// Where the dose is, as fractions of all that the schedule gives; the names are keys of summary.json's `ledger`.
+/// Where the dose is, as fractions of all that the schedule gives; the names are keys of summary.json's
+/// `ledger`.
 struct Ledger {
   double free_tumour = 0, free_elsewhere = 0, degraded = 0, plasma = 0, peripherals = 0, lymph_chain = 0,
          eliminated = 0, outflow = 0;
@@ -35,9 +36,9 @@ class TimeLoop {
     const TissueOperator* op;
     std::vector<BallShare> shares;  ///< one per deposit
     Reporter* reporter;
-    FieldWriter* fields;            ///< null: none
-    const Vector* pressure;         ///< for the fields
-    bool watch_coarse_cells;        ///< stop when drug reaches cells coarser than the finest
+    FieldWriter* fields;        ///< null: none
+    const Vector* pressure;     ///< for the fields
+    bool stop_at_coarse_cells;  ///< end the run when a front of drug reaches cells coarser than the finest
   };
   explicit TimeLoop(Inputs inputs);
 
@@ -53,12 +54,13 @@ class TimeLoop {
   struct Counts {
     int steps = 0, rejected = 0;
     long low_iterations = 0, stage_iterations = 0;
-    double refused = 0, proposed = 0;      ///< by the limiter, mol, over all steps
-    double largest_refused_share = 0;      ///< of one step, over the drug in the mesh
-    double linear_residual = 0;            ///< largest, relative to c_ref
-    double temporal_error = 0;             ///< sum of the estimates over the dose
-    double lowest_concentration = 0;       ///< mol/m^3
+    double refused = 0, proposed = 0;  ///< by the limiter, mol, over all steps
+    double largest_refused_share = 0;  ///< of one step, over the drug in the mesh
+    double linear_residual = 0;        ///< largest, relative to c_ref
+    double temporal_error = 0;         ///< sum of the estimates over the dose
+    double lowest_concentration = 0;   ///< mol/m^3
     double largest_closure_error = 0;
+    double reached_coarse_cells = -1;  ///< s, when a front of drug first stood in coarser cells; -1: never
   };
   const Counts& counts() const { return counts_; }
 

@@ -1,0 +1,162 @@
+#include "simulation/summary_of_run.h"
+
+#include <cmath>
+
+namespace intratumor {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int histogram_rows = 200;
+constexpr double histogram_decades = 5;
+
+/// Mean over the target of phi_a c integrated in time, and the same per accessible volume.
+Json tumour_metrics(const Case& c, const Setup& setup, const Octree& octree, const TimeLoop& loop,
+                    Table& histogram) {
+  const TissueMesh& mesh = *octree.mesh;
+  const int target = setup.target;
+  const double volume = mesh.region_volume(target);
+  const double phi = setup.tissues[target].accessible_fraction;
+  double exposure = 0;
+  for (int i = 0; i < mesh.graph().n_owned; ++i)
+    exposure += mesh.node_volume(target, i) * loop.exposure().auc()[i];
+  exposure = dealii::Utilities::MPI::sum(exposure, mesh.communicator()) / volume;
+
+  Json t;
+  t["volume_m3"] = volume;
+  t["auc_free"] = phi * exposure;
+  t["auc_interstitial"] = exposure;
+  t["auc_total"] = phi * exposure;  // nothing is bound, anchored or in depots in this version
+  t["cmax_mean"] = loop.tumour_cmax();
+  t["retention_half_life_s"] = loop.retention_half_life() ? Json(*loop.retention_half_life()) : Json();
+
+  const auto overlap = [&](const Point& lower, const Point& upper) {
+    return octree.target_overlap(lower, upper);
+  };
+  const VolumeDistribution peak(mesh, target, loop.exposure().cmax(), overlap);
+  t["coverage"] = Json::array();
+  for (std::size_t k = 0; k < c.thresholds.size(); ++k) {
+    Json entry;
+    entry["threshold_mol_per_m3"] = c.thresholds[k].value;
+    entry["text"] = c.thresholds[k].text;
+    entry["at_least_s"] = c.threshold_duration;
+    if (c.threshold_duration > 0)
+      entry["fraction"] = VolumeDistribution(mesh, target, loop.exposure().time_above(k), overlap)
+                              .share_at_least(c.threshold_duration);
+    else
+      entry["fraction"] = peak.share_at_least(c.thresholds[k].value);
+    t["coverage"].push_back(entry);
+  }
+
+  const VolumeDistribution auc(mesh, target, loop.exposure().auc(), overlap);
+  t["d95"] = auc.value_reached_by(0.95);
+  t["d50"] = auc.value_reached_by(0.50);
+  t["d2"] = auc.value_reached_by(0.02);
+  t["histogram_volume_m3"] = auc.volume();
+  t["histogram_resolution_m"] = mesh.smallest_cell() / 4;
+
+  histogram.columns = {"auc_mol_s_per_m3", "volume_fraction"};
+  histogram.rows.push_back({0., auc.share_at_least(0.)});
+  for (int k = 0; k < histogram_rows; ++k) {
+    const double level = auc.maximum() * std::pow(10., histogram_decades * (k / (histogram_rows - 1.) - 1.));
+    histogram.rows.push_back({level, auc.share_at_least(level)});
+  }
+  return t;
+}
+
+Json ledger_json(const TimeLoop& loop) {
+  Json ledger;
+  for (const auto& [name, fraction] : loop.ledger().terms()) ledger[name] = fraction;
+  ledger["closure_error"] = loop.counts().largest_closure_error;
+  return ledger;
+}
+
+Json deposit_json(const Setup& setup, const std::vector<BallShare>& shares) {
+  Json deposit;
+  deposit["c0_over_cinj"] = nullptr;
+  deposit["fraction_in_target"] = nullptr;
+  if (setup.deposits.empty()) return deposit;
+  double inside = 0, amount = 0, ratio = 0;
+  for (std::size_t k = 0; k < shares.size(); ++k) {
+    const Deposit& d = setup.deposits[k];
+    inside += d.amount * shares[k].in_region[setup.target];
+    amount += d.amount;
+    ratio = std::max(ratio, d.amount / shares[k].accessible_volume / d.concentration);
+  }
+  deposit["c0_over_cinj"] = ratio;
+  deposit["fraction_in_target"] = inside / amount;
+  deposit["count"] = setup.deposits.size();
+  deposit["radius_m"] = setup.deposits.front().ball.radius;
+  return deposit;
+}
+
+}  // namespace
+
+Result summary_of_run(const Case& c, const Setup& setup, const Octree& octree, const FlowState& flow,
+                      const TimeLoop& loop, const std::vector<BallShare>& shares, const Stopwatch& phases) {
+  Result result;
+  const TissueMesh& mesh = *octree.mesh;
+  const TimeLoop::Counts& counts = loop.counts();
+  Json& s = result.summary;
+  s["status"] = "done";
+  s["title"] = c.title;
+  s["dose_mol"] = setup.given_intratumoral + setup.given_intravenous;
+  s["dose_intratumoral_mol"] = setup.given_intratumoral;
+  s["tumour"] = tumour_metrics(c, setup, octree, loop, result.histogram);
+  const TimeLoop::Plasma& plasma = loop.plasma();
+  s["plasma"] = {{"auc", plasma.auc},
+                 {"auc_0_24h", c.until >= 86400 ? Json(plasma.auc_24h) : Json()},
+                 {"auc_0_7d", c.until >= 7 * 86400. ? Json(plasma.auc_7d) : Json()},
+                 {"auc_inf", nullptr},
+                 {"cmax", plasma.cmax},
+                 {"tmax_s", plasma.tmax}};
+  s["therapeutic_index"] = plasma.auc > 0 ? Json(s["tumour"]["auc_free"].get<double>() / plasma.auc) : Json();
+  s["targeting_advantage"] = nullptr;
+  s["leak_fraction"] = 0.;
+  s["ledger"] = ledger_json(loop);
+  s["min_concentration"] = counts.lowest_concentration;
+  s["c_ref"] = setup.reference_concentration;
+  s["deposit"] = deposit_json(setup, shares);
+  s["mesh"] = {{"cells", mesh.triangulation().n_global_active_cells()},
+               {"dofs", mesh.dofs().n_dofs()},
+               {"h_min_m", mesh.smallest_cell()},
+               {"front_in_coarse_cells_s",
+                counts.reached_coarse_cells < 0 ? Json() : Json(counts.reached_coarse_cells)}};
+  s["regions"] = Json::array();
+  for (std::size_t r = 0; r < c.regions.size(); ++r)
+    s["regions"].push_back({{"name", c.regions[r]},
+                            {"tissue", setup.tissues[r].tissue},
+                            {"volume_m3", mesh.region_volume(static_cast<int>(r))}});
+  s["time"] = {{"steps", counts.steps},
+               {"rejected_steps", counts.rejected},
+               {"wall_s", 0.},
+               {"factorisations", loop.stepper().factorisations()},
+               {"low_order_iterations", counts.low_iterations},
+               {"stage_iterations", counts.stage_iterations},
+               {"error_estimate_fraction", counts.temporal_error}};
+  for (const auto& [phase, seconds] : phases.seconds()) s["time"]["phases"][phase + "_s"] = seconds;
+  s["pressure"] = {{"max_pa", flow.max_pressure},
+                   {"at_needle_pa", nullptr},
+                   {"closure_error_fraction", flow.closure},
+                   {"newton_steps", flow.newton_steps},
+                   {"linear_iterations", flow.linear_iterations},
+                   {"open_vessels_least_fraction", flow.least_open}};
+  s["linear_residual"] = counts.linear_residual;
+  s["limiter"] = {{"refused_fraction", counts.proposed > 0 ? counts.refused / counts.proposed : 0.},
+                  {"largest_refused_of_drug_in_mesh_fraction", counts.largest_refused_share}};
+  s["drug"] = {{"name", c.drug.name}, {"molar_mass_kg_per_mol", c.drug.molar_mass.value}};
+  s["model"] = {{"mode", setup.deposits.empty() ? Json() : Json("deposit")},
+                {"mode_chosen_by", setup.deposits.empty() ? Json() : Json("the case")},
+                {"binding", "not included"},
+                {"comparator", "not included"},
+                {"flow", "steady; the deposit's own fluid is not followed"},
+                {"collapse", "on, floor 0.05, width 10 mmHg"},
+                {"far_field", c.far_field.kind == FarFieldInput::Kind::equilibrium ? "equilibrium"
+                              : c.far_field.kind == FarFieldInput::Kind::sealed    ? "sealed"
+                                                                                   : "pressure"}};
+  result.series = loop.series();
+  return result;
+}
+
+}  // namespace intratumor
