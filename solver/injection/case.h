@@ -1,31 +1,36 @@
 #pragma once
 
 #include <array>
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "injection/needle.h"
 #include "parameters/drug.h"
+#include "parameters/patient.h"
 #include "parameters/tissue.h"
 
 namespace intratumor {
 
-/// A case as its file says it, every default filled in and every quantity in SI units; nothing here has looked into
-/// the image yet. Points are metres in RAS.
+/// A case as its file says it, every default filled in and every quantity in SI units; nothing here has
+/// looked into the image yet. Points are metres in RAS.
 
 struct TissueOfLabel {
-  int value;           ///< voxel value in the segmentation
-  std::string region;  ///< name the case gives it
+  std::uint16_t value;  ///< voxel value in the segmentation
+  std::string region;   ///< name the case gives it
 };
 
 struct GeometryInput {
-  std::string segmentation;  ///< path as it can be opened
+  std::string segmentation;  ///< absolute path
   std::vector<TissueOfLabel> labels;
   std::string background;
   std::string target;
-  double margin = 15e-3;
+  double margin = 15e-3;      ///< m, of surrounding tissue kept around the target
+  std::string space = "RAS";  ///< RAS | LPS: of points in the case file and in output; points in here are RAS
+
+  /// Voxel values of the target.
+  std::vector<std::uint16_t> target_values() const;
 };
 
 /// Where a needle's tip is.
@@ -36,8 +41,9 @@ struct TipPosition {
 };
 
 struct NeedleInjection {
-  std::string needle;
-  double outer_radius = 0;                        ///< m
+  std::string needle;        ///< its name
+  Parameter outer_diameter;  ///< m
+  double outer_radius = 0;   ///< m
   /// Hole positions from the tip back along the shaft, m; an end hole is 0.
   std::vector<double> hole_distances;
   TipPosition tip;
@@ -57,13 +63,20 @@ struct IntravenousDose {
 };
 
 struct Threshold {
-  std::string text;       ///< as the user wrote it
-  double value = 0;       ///< mol/m^3
+  std::string text;  ///< as the user wrote it
+  double value = 0;  ///< mol/m^3
+};
+
+/// What holds on the outer boundary of the meshed box.
+struct FarFieldInput {
+  enum class Kind { equilibrium, value, sealed };
+  Kind kind = Kind::equilibrium;
+  double pressure = 0;  ///< Pa, with `value`
 };
 
 struct Numerics {
-  double h_min = 0;            ///< m, finest cell
-  double time_tolerance = 0;   ///< relative to the dose, per step
+  double h_min = 0;           ///< m, finest cell
+  double time_tolerance = 0;  ///< relative to the dose, per step
 };
 
 struct Case {
@@ -71,30 +84,36 @@ struct Case {
   std::string name;  ///< the file's stem; names the default result folder
   std::string path;  ///< of the case file
   GeometryInput geometry;
-  std::vector<std::string> regions;  ///< distinct region names: order of labels, background last when not among them
-  std::vector<Tissue> tissues;       ///< one per region, same order
+  std::vector<std::string>
+      regions;  ///< distinct region names: order of labels, background last when not among them
+  std::vector<Tissue> tissues;  ///< one per region, same order
   Drug drug;
   Patient patient;
   std::vector<NeedleInjection> needles;
   std::vector<IntravenousDose> intravenous;
-  std::optional<double> far_field_pressure;  ///< Pa; absent: equilibrium
-  std::optional<double> deposit_volume_ratio;  ///< of V_injected; absent: 1/phi_f of the target
+  FarFieldInput far_field;
+  /// Volume of a deposit over the volume injected; 1/phi_f of the target unless given. Absent without
+  /// needles.
+  std::optional<double> deposit_volume_ratio;
   std::vector<Threshold> thresholds;
-  double threshold_duration = 0;  ///< s, `exposure.at_least`
+  double threshold_duration = 0;  ///< s, `exposure.at_least`; 0: reached at all
   double until = 0;               ///< s
   std::string accuracy = "standard";
   Numerics numerics;
-  std::vector<double> field_times;  ///< s, `output.fields`
+  std::vector<double> field_times;  ///< s, ascending, `output.fields`; the end unless given
 
   /// Largest concentration injected by a needle; 0 without needles. mol/m^3
   double largest_injected_concentration() const;
 };
 
+/// Equal in everything that decides the result: all but name and path.
+bool operator==(const Case& a, const Case& b);
+
 /// Reads a case file. `overrides` are the texts of --set (path=value). Throws InputError.
 Case read_case(const std::string& path, const std::vector<std::string>& overrides = {});
 
 /// The case with every default filled in, as YAML that read_case accepts and reads back to an equal case
-/// (numbers with 17 digits).
+/// (every number bit for bit).
 std::string resolved_yaml(const Case& c);
 
 }  // namespace intratumor

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -151,6 +152,12 @@ bool has_stray_number(const std::string& unit) {
   return false;
 }
 
+std::string short_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
 std::string expected(const std::vector<Dimension>& allowed) {
   std::string text;
   for (std::size_t i = 0; i < allowed.size(); ++i)
@@ -295,6 +302,17 @@ std::string describe(Dimension dimension) {
 
 std::string si_unit(Dimension dimension) {
   return text_of(dimension).unit;
+}
+
+std::string readable_text(double value, Dimension dimension) {
+  if (dimension == Dimension::dimensionless) return short_text(value);
+  std::string unit = text_of(dimension).example;
+  unit = unit.substr(unit.find(' ') + 1);
+  if (dimension == Dimension::time) {
+    for (const char* longer : {"s", "min", "h", "d"})
+      if (std::abs(value) >= parse_quantity(std::string("1 ") + longer, dimension)) unit = longer;
+  }
+  return short_text(value / parse_quantity("1 " + unit, dimension)) + " " + unit;
 }
 
 std::string exact_text(double value) {

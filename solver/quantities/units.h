@@ -48,6 +48,8 @@ std::string describe(Dimension dimension);
 /// SI unit as people and UDUNITS-2 read it, "m^2/(Pa s)", so that value + unit reads back exactly; "1"
 /// without dimension.
 std::string si_unit(Dimension dimension);
+/// A value for messages, in a unit people use and six digits: "500 mL", "7 d".
+std::string readable_text(double value, Dimension dimension);
 /// Shortest decimal text that reads back to exactly the same double.
 std::string exact_text(double value);
 

@@ -93,7 +93,11 @@ std::string read_text_file(const std::string& path) {
   if (file) content << file.rdbuf();
   if (!file) throw InputError(path + ": cannot be read: " + std::strerror(errno));
   const std::string text = content.str();
-  if (text.find('\0') != std::string::npos) throw InputError(path + ": is not text; expected a YAML file");
+  // An image or an archive; a control character would also reach the terminal by way of a message.
+  const bool plain = std::none_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+  });
+  if (!plain) throw InputError(path + ": is not text; expected a YAML file");
   return text;
 }
 

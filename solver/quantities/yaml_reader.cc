@@ -18,11 +18,6 @@ bool is_below(const std::string& inner, const std::string& outer) {
          (inner.size() == outer.size() || outer.empty() || inner[outer.size()] == '.');
 }
 
-std::string with_unit(double value, Dimension dimension) {
-  const std::string unit = si_unit(dimension);
-  return exact_text(value) + (unit == "1" ? "" : " " + unit);
-}
-
 bool inside(double value, const Range& range) {
   const bool above = range.low_open ? value > range.low : value >= range.low;
   const bool below = range.high_open ? value < range.high : value <= range.high;
@@ -32,9 +27,9 @@ bool inside(double value, const Range& range) {
 std::string describe(const Range& range, Dimension dimension) {
   std::string low, high;
   if (std::isfinite(range.low))
-    low = (range.low_open ? "more than " : "at least ") + with_unit(range.low, dimension);
+    low = (range.low_open ? "more than " : "at least ") + readable_text(range.low, dimension);
   if (std::isfinite(range.high))
-    high = (range.high_open ? "less than " : "at most ") + with_unit(range.high, dimension);
+    high = (range.high_open ? "less than " : "at most ") + readable_text(range.high, dimension);
   return low + (low.empty() || high.empty() ? "" : " and ") + high;
 }
 

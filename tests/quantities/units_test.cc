@@ -143,6 +143,14 @@ TEST(Units, ExamplesInMessagesAreRight) {
   }
 }
 
+TEST(Units, ReadableTextIsShort) {
+  EXPECT_EQ(readable_text(5e-4, Dimension::volume), "500 mL");
+  EXPECT_EQ(readable_text(604800, Dimension::time), "7 d");
+  EXPECT_EQ(readable_text(0, Dimension::time), "0 min");
+  EXPECT_EQ(readable_text(90, Dimension::time), "1.5 min");
+  EXPECT_EQ(readable_text(1. / 3, Dimension::dimensionless), "0.333333");
+}
+
 TEST(Units, DecimalPrefixesConvertToTheNearestDouble) {
   EXPECT_EQ(parse_quantity("1 mL", Dimension::volume), 1e-6);
   EXPECT_EQ(parse_quantity("1 uL", Dimension::volume), 1e-9);

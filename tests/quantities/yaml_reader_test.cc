@@ -56,7 +56,7 @@ TEST(YamlNode, RangesAreNamed) {
   EXPECT_EQ(message_of([&] {
               node.required("a").quantity(Dimension::volume, {0, 1e-3, true});
             }),
-            "case.yaml:1:4: a: '-5 mL' must be more than 0 m^3 and at most 0.001 m^3");
+            "case.yaml:1:4: a: '-5 mL' must be more than 0 mL and at most 1000 mL");
   EXPECT_EQ(message_of([&] {
               node.required("b").number({0, 1});
             }),

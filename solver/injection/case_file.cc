@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "injection/case_reading.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr Range possible_cell = {2e-5, 1e-2};         // m
+constexpr Range possible_tolerance = {1e-8, 1e-1};    // relative to the dose
+constexpr Range possible_far_pressure = {-2e4, 1e5};  // Pa
+constexpr double largest_ratio = 20;
+/// A ratio that was rounded, 3.3 for 1/0.3, is still full percolation.
+constexpr double ratio_rounding = 0.02;
+
+struct Accuracy {
+  const char* name;
+  Numerics numerics;
+};
+
+constexpr Accuracy accuracies[] = {
+    {"coarse", {1e-3, 1e-3}}, {"standard", {0.5e-3, 3e-4}}, {"fine", {0.25e-3, 1e-4}}};
+
+std::optional<YamlNode> optional_map(const YamlNode& root, const std::string& key) {
+  auto node = root.optional(key);
+  if (node && !node->is_map()) node->fail("must be a map, {key: value, ...}");
+  return node;
+}
+
+void check_root(const YamlNode& root) {
+  if (!root.is_map()) root.fail("is not a case file; expected a map that begins with title: or geometry:");
+  check_keys(root,
+             {"title", "geometry", "tissues", "drug", "patient", "scheme", "flow", "deposit", "exposure",
+              "comparator", "run", "numerics", "output"},
+             {});
+}
+
+std::vector<std::string> regions_of(const GeometryInput& geometry) {
+  std::vector<std::string> regions;
+  const auto add = [&regions](const std::string& name) {
+    if (std::find(regions.begin(), regions.end(), name) == regions.end()) regions.push_back(name);
+  };
+  for (const TissueOfLabel& label : geometry.labels) add(label.region);
+  add(geometry.background);
+  return regions;
+}
+
+void read_tissues(const YamlNode& root, const ParameterLibrary& library, Case& c) {
+  const auto node = optional_map(root, "tissues");
+  if (node) check_keys(*node, c.regions, {});
+  for (const std::string& region : c.regions) {
+    const auto tissue = node ? node->optional(region) : std::nullopt;
+    if (tissue) {
+      c.tissues.push_back(read_tissue(*tissue, library));
+    } else if (library.has("tissues", region)) {
+      c.tissues.push_back(read_tissue(region, library));
+    } else {
+      std::string known;
+      for (const std::string& name : library.names("tissues")) known += (known.empty() ? "" : ", ") + name;
+      (node ? *node : root)
+          .fail("the region '" + region + "' has no tissue; give it one, as tissues: {" + region +
+                ": viable_tumour} (there are " + known + ")");
+    }
+  }
+}
+
+void read_run(const YamlNode& root, Case& c) {
+  const YamlNode run = root.required("run");
+  check_keys(run, {"until", "accuracy"}, {{"numerics", "numerics stands beside run, not in it"}});
+  c.until = run.required("until").quantity(Dimension::time, {0, ten_years, true});
+  if (const auto accuracy = run.optional("accuracy"))
+    c.accuracy = accuracy->one_of({"coarse", "standard", "fine"});
+  for (const Accuracy& accuracy : accuracies)
+    if (c.accuracy == accuracy.name) c.numerics = accuracy.numerics;
+
+  const auto numerics = optional_map(root, "numerics");
+  if (!numerics) return;
+  check_keys(*numerics, {"h_min", "time_tolerance"}, {});
+  if (const auto h_min = numerics->optional("h_min"))
+    c.numerics.h_min = h_min->quantity(Dimension::length, possible_cell);
+  if (const auto tolerance = numerics->optional("time_tolerance"))
+    c.numerics.time_tolerance = tolerance->number(possible_tolerance);
+}
+
+FarFieldInput read_flow(const YamlNode& root) {
+  FarFieldInput far_field;
+  const auto flow = optional_map(root, "flow");
+  if (!flow) return far_field;
+  check_keys(*flow, {"far_field"}, {{"collapse", "settings of collapse are not available yet; remove it"}});
+  const auto node = flow->optional("far_field");
+  if (!node) return far_field;
+  const std::string text = node->is_scalar() ? node->text() : "";
+  const bool word =
+      !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
+  if (word && text != "equilibrium" && text != "sealed") {
+    const std::string nearest = nearest_name(text, {"equilibrium", "sealed"});
+    node->fail("unknown '" + text + "'" + (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
+               " (equilibrium, sealed or a pressure, e.g. 0 Pa)");
+  }
+  if (text == "sealed") {
+    far_field.kind = FarFieldInput::Kind::sealed;
+  } else if (text != "equilibrium") {
+    far_field.kind = FarFieldInput::Kind::value;
+    far_field.pressure = node->quantity(Dimension::pressure, possible_far_pressure);
+  }
+  return far_field;
+}
+
+void read_deposit(const YamlNode& root, Case& c) {
+  const auto deposit = optional_map(root, "deposit");
+  if (c.needles.empty()) {
+    if (deposit) deposit->fail("has no effect: no needle injects");
+    return;
+  }
+  const auto target = std::find(c.regions.begin(), c.regions.end(), c.geometry.target);
+  const double full = 1 / c.tissues[target - c.regions.begin()].fluid_fraction.value;
+  c.deposit_volume_ratio = full;
+  if (!deposit) return;
+  check_keys(*deposit, {"shape", "volume_ratio"}, {});
+  if (const auto shape = deposit->optional("shape")) {
+    const std::string name = shape->one_of({"sphere", "ellipsoid", "line", "mask"});
+    if (name != "sphere") shape->fail("the shape '" + name + "' is not available yet; only sphere");
+  }
+  if (const auto ratio = deposit->optional("volume_ratio")) {
+    c.deposit_volume_ratio = ratio->number({1, std::max(largest_ratio, full)});
+    if (*c.deposit_volume_ratio < full * (1 - ratio_rounding))
+      ratio->fail(
+          "'" + ratio->text() + "' is less than " + readable_text(full, Dimension::dimensionless) +
+          ", 1 over the fluid fraction of the target's tissue: so small a deposit needs tissue that opens, "
+          "which is not available yet");
+  }
+}
+
+void read_comparator(const YamlNode& root) {
+  const auto comparator = root.optional("comparator");
+  if (comparator && comparator->one_of({"none", "intravenous"}) == "intravenous")
+    comparator->fail("the intravenous comparator is not available yet; say none or remove it");
+}
+
+void read_output(const YamlNode& root, Case& c) {
+  c.field_times = {c.until};
+  const auto output = optional_map(root, "output");
+  if (!output) return;
+  check_keys(*output, {"fields"}, {{"maps", "maps of the results are not available yet; remove them"}});
+  const auto fields = output->optional("fields");
+  if (!fields) return;
+  const bool none = fields->is_sequence() && fields->items().empty();
+  c.field_times = none ? std::vector<double>{} : read_times(*fields, {0, ten_years});
+  if (!none && c.field_times.back() > c.until)
+    fields->fail("the last time is after run.until, " + readable_text(c.until, Dimension::time));
+}
+
+/// Every region must work with this drug, and the drug with this patient: said before anything is computed.
+void check_pairs(const Case& c) {
+  std::vector<std::string> names = c.regions;
+  for (const Tissue& tissue : c.tissues) names.push_back(tissue.name);
+  check_overrides(c.drug, names);
+  try {
+    for (std::size_t i = 0; i < c.regions.size(); ++i) coefficients(c.tissues[i], c.drug, c.regions[i]);
+    body_coefficients(c.drug, c.patient);
+  } catch (const InputError& error) {
+    // What rests on the drug's or tissue's file has no position in the case.
+    const std::string message = error.what();
+    throw message.find(c.path) == 0 || message.find("--set") == 0 ? error
+                                                                  : InputError(c.path + ": " + message);
+  }
+}
+
+void check_segmentation(const YamlNode& root, const Case& c) {
+  std::error_code error;
+  const std::filesystem::path path = c.geometry.segmentation;
+  const YamlNode node = root.required("geometry").required("segmentation");
+  if (std::filesystem::is_directory(path, error))
+    node.fail(path.string() + " is a folder; expected a NIfTI image");
+  if (!std::filesystem::exists(path, error)) node.fail("no such file: " + path.string());
+}
+
+}  // namespace
+
+Case read_case(const std::string& path, const std::vector<std::string>& overrides) {
+  const YamlNode root = YamlNode::load(path, overrides);
+  check_root(root);
+  const ParameterLibrary library = ParameterLibrary::find();
+  Case c;
+  c.path = path;
+  c.name = std::filesystem::path(path).stem().string();
+  if (const auto title = root.optional("title")) c.title = title->text();
+  c.geometry = read_geometry(root.required("geometry"), path);
+  c.regions = regions_of(c.geometry);
+  read_tissues(root, library, c);
+  c.drug = read_drug(root.required("drug"), library);
+  c.patient = read_patient(root.optional("patient"));
+  read_run(root, c);
+  read_scheme(root.required("scheme"), library, c);
+  c.far_field = read_flow(root);
+  read_deposit(root, c);
+  read_exposure(root.optional("exposure"), c);
+  read_comparator(root);
+  read_output(root, c);
+  check_pairs(c);
+  check_segmentation(root, c);
+  return c;
+}
+
+}  // namespace intratumor

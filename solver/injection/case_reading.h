@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "injection/case.h"
+#include "parameters/library.h"
+#include "quantities/yaml_reader.h"
+
+namespace intratumor {
+
+/// The parts of read_case, and what they share. All throw InputError with the position.
+
+constexpr double ten_years = 3.1557e8;  // s
+
+/// Refuses keys of a map that are neither in `known` nor in `later`, and those in `later` with their reason.
+/// Done before a map is read, so that a misspelt key is not reported as a missing one.
+void check_keys(const YamlNode& map, const std::vector<std::string>& known,
+                const std::vector<std::pair<std::string, std::string>>& later);
+
+/// Quantities of one dimension as `[1 s, 2 s]`, in SI and exact.
+std::string quantities_text(const std::vector<double>& values, Dimension dimension);
+
+/// Sign of each component that turns the named space into RAS and back.
+std::array<double, 3> signs_to_ras(const std::string& space);
+
+/// Times that ascend strictly, each within `range`: a list, or a single one.
+std::vector<double> read_times(const YamlNode& node, const Range& range);
+
+/// A concentration in mol/m^3, given so or by mass.
+double read_concentration(const YamlNode& node, const Drug& drug);
+
+/// `geometry`; everything but the existence of the image.
+GeometryInput read_geometry(const YamlNode& node, const std::string& case_path);
+
+/// `scheme` into needles and intravenous doses; geometry's space, drug and horizon are set in `c`.
+void read_scheme(const YamlNode& node, const ParameterLibrary& library, Case& c);
+
+/// `exposure`; the scheme and the drug are set in `c`.
+void read_exposure(const std::optional<YamlNode>& node, Case& c);
+
+}  // namespace intratumor

@@ -1,0 +1,221 @@
+#include <cmath>
+
+#include "injection/case_reading.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr Range possible_coordinate = {-5, 5};
+constexpr Range possible_volume = {0, 5e-4, true};
+constexpr Range possible_rate = {0, 1e-4, true};
+constexpr double largest_mass = 0.1;                 // kg
+constexpr double largest_amount = 10;                // mol
+constexpr double largest_mass_concentration = 2000;  // kg/m^3
+constexpr double largest_concentration = 2e5;        // mol/m^3
+
+using Point3 = std::array<double, 3>;
+
+Point3 oriented(const Point3& point, const std::string& space) {
+  const Point3 sign = signs_to_ras(space);
+  // A zero keeps its sign: -0 is not what anyone wrote.
+  return {point[0] == 0 ? 0 : sign[0] * point[0], point[1] == 0 ? 0 : sign[1] * point[1], point[2]};
+}
+
+/// Three lengths in the case's space; the result is RAS.
+Point3 read_point(const YamlNode& node, const std::string& space) {
+  const std::string shape = "must be three lengths, as [12.5 mm, -40 mm, 118 mm]";
+  if (!node.is_sequence()) node.fail(shape);
+  const std::vector<YamlNode> items = node.items();
+  if (items.size() != 3) node.fail(shape);
+  Point3 point;
+  for (int d = 0; d < 3; ++d) point[d] = items[d].quantity(Dimension::length, possible_coordinate);
+  return oriented(point, space);
+}
+
+Point3 unit_vector(const Point3& v) {
+  const double norm = std::hypot(v[0], v[1], v[2]);
+  // A vector that is one already stays as it is, so that a resolved case reads back to the same bits.
+  if (std::abs(norm - 1) < 1e-12) return v;
+  return {v[0] / norm, v[1] / norm, v[2] / norm};
+}
+
+Point3 read_direction(const YamlNode& node, const std::string& space) {
+  const std::string shape = "must be three plain numbers that are not all 0, from entry to tip, as [0, 0, 1]";
+  if (!node.is_sequence()) node.fail(shape);
+  const std::vector<YamlNode> items = node.items();
+  if (items.size() != 3) node.fail(shape);
+  Point3 direction;
+  for (int d = 0; d < 3; ++d) direction[d] = items[d].number({-1e6, 1e6});
+  if (std::hypot(direction[0], direction[1], direction[2]) < 1e-6) node.fail(shape);
+  return unit_vector(oriented(direction, space));
+}
+
+TipPosition::Anchor read_anchor(const YamlNode& node) {
+  return node.one_of({"centroid", "deepest"}) == "centroid" ? TipPosition::Anchor::centroid
+                                                            : TipPosition::Anchor::deepest;
+}
+
+TipPosition read_tip(const YamlNode& node, const std::string& space) {
+  TipPosition tip;
+  if (node.is_sequence()) {
+    tip.offset = read_point(node, space);
+  } else if (node.is_map()) {
+    check_keys(node, {"at", "offset"}, {});
+    tip.anchor = read_anchor(node.required("at"));
+    if (const auto offset = node.optional("offset")) tip.offset = read_point(*offset, space);
+  } else {
+    tip.anchor = read_anchor(node);
+  }
+  return tip;
+}
+
+void read_axis(const YamlNode& node, const std::string& space, NeedleInjection& injection) {
+  const auto direction = node.optional("direction");
+  const auto entry = node.optional("entry");
+  if (direction && entry) entry->fail("has no effect beside direction; give one of the two");
+  if (direction) injection.direction = read_direction(*direction, space);
+  if (entry) {
+    injection.entry = read_point(*entry, space);
+    if (injection.tip.anchor == TipPosition::Anchor::point) {
+      const Point3& from = *injection.entry;
+      const Point3& to = injection.tip.offset;
+      const Point3 along = {to[0] - from[0], to[1] - from[1], to[2] - from[2]};
+      if (std::hypot(along[0], along[1], along[2]) < 1e-6) entry->fail("must differ from the tip");
+      injection.direction = unit_vector(along);
+    }
+  }
+  if (!direction && !entry && (injection.hole_distances.size() > 1 || injection.hole_distances[0] > 0))
+    node.fail("the key 'direction' is missing: holes along the shaft need it, as direction: [0, 0, 1]");
+}
+
+/// An amount in mol, given so or by mass.
+double read_dose(const YamlNode& node, const Drug& drug) {
+  const Quantity dose = node.quantity({Dimension::mass, Dimension::amount}, {0, largest_amount, true});
+  if (dose.dimension == Dimension::amount) return dose.value;
+  if (dose.value > largest_mass) node.fail("'" + node.text() + "' must be at most 100 g");
+  return dose.value / drug.molar_mass.value;
+}
+
+/// Reads two of volume, concentration and dose, and works out the third.
+void read_amounts(const YamlNode& node, const Drug& drug, NeedleInjection& injection) {
+  const auto volume = node.optional("volume");
+  const auto concentration = node.optional("concentration");
+  const auto dose = node.optional("dose");
+  if (volume.has_value() + concentration.has_value() + dose.has_value() != 2) {
+    std::string found;
+    for (const auto& given : {volume, concentration, dose})
+      if (given) found += (found.empty() ? "" : ", ") + given->path().substr(given->path().rfind('.') + 1);
+    node.fail("needs exactly two of volume, concentration and dose; found " +
+              (found.empty() ? "none" : found));
+  }
+  if (volume) injection.volume = volume->quantity(Dimension::volume, possible_volume);
+  if (concentration) injection.concentration = read_concentration(*concentration, drug);
+  if (!volume) {
+    injection.volume = read_dose(*dose, drug) / injection.concentration;
+    if (injection.volume > possible_volume.high)
+      dose->fail("at this concentration it takes " + readable_text(injection.volume, Dimension::volume) +
+                 "; at most " + readable_text(possible_volume.high, Dimension::volume) + " can be injected");
+  }
+  if (!concentration) {
+    injection.concentration = read_dose(*dose, drug) / injection.volume;
+    if (injection.concentration > largest_concentration)
+      dose->fail("in this volume it gives " +
+                 readable_text(injection.concentration, Dimension::molar_concentration) + "; at most " +
+                 readable_text(largest_concentration, Dimension::molar_concentration) + " is possible");
+  }
+  injection.amount = injection.volume * injection.concentration;
+}
+
+double read_duration(const YamlNode& node, double volume) {
+  const auto rate = node.optional("rate");
+  const auto over = node.optional("over");
+  if (rate.has_value() == over.has_value())
+    node.fail(std::string("needs exactly one of rate and over; found ") + (rate ? "both" : "none"));
+  if (over) return over->quantity(Dimension::time, {0, ten_years});
+  return volume / rate->quantity(Dimension::volume_rate, possible_rate);
+}
+
+void read_mode(const YamlNode& node) {
+  const auto mode = node.optional("mode");
+  if (!mode) node.fail("mode 'auto' comes with a later version: say mode: deposit");
+  const std::string name = mode->one_of({"deposit", "auto", "infusion", "cavity"});
+  if (name != "deposit") mode->fail("mode '" + name + "' comes with a later version: say mode: deposit");
+}
+
+std::vector<double> read_dose_times(const YamlNode& node, double duration, double until) {
+  const auto at = node.optional("at");
+  const std::vector<double> times = at ? read_times(*at, {0, ten_years}) : std::vector<double>{0};
+  if (times.back() + duration > until)
+    (at ? *at : node)
+        .fail("the last dose ends after run.until, " + readable_text(until, Dimension::time) +
+              "; give it a later end");
+  for (std::size_t i = 1; i < times.size(); ++i)
+    if (times[i] < times[i - 1] + duration)
+      at->fail("the dose at " + readable_text(times[i], Dimension::time) + " begins before the one at " +
+               readable_text(times[i - 1], Dimension::time) + " has ended, after " +
+               readable_text(duration, Dimension::time));
+  return times;
+}
+
+const std::vector<std::pair<std::string, std::string>> later_amounts = {
+    {"dose_per_weight", "doses per body weight are not available yet; give dose, as 210 mg"}};
+
+NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& library, const Case& c) {
+  check_keys(node,
+             {"needle", "intravenous", "tip", "direction", "entry", "volume", "concentration", "dose", "rate",
+              "over", "mode", "at"},
+             later_amounts);
+  const Needle needle = read_needle(node.required("needle"), library);
+  NeedleInjection injection;
+  injection.needle = needle.name;
+  injection.outer_diameter = needle.outer_diameter;
+  injection.outer_radius = needle.outer_diameter.value / 2;
+  injection.hole_distances = needle.hole_distances;
+  injection.tip = read_tip(node.required("tip"), c.geometry.space);
+  read_axis(node, c.geometry.space, injection);
+  read_amounts(node, c.drug, injection);
+  injection.duration = read_duration(node, injection.volume);
+  read_mode(node);
+  injection.times = read_dose_times(node, injection.duration, c.until);
+  return injection;
+}
+
+IntravenousDose read_intravenous(const YamlNode& entry, const Case& c) {
+  check_keys(entry, {"intravenous", "needle"}, {});
+  const YamlNode node = entry.required("intravenous");
+  check_keys(node, {"dose", "over", "at"}, later_amounts);
+  IntravenousDose dose;
+  dose.amount = read_dose(node.required("dose"), c.drug);
+  const auto over = node.optional("over");
+  dose.duration = over ? over->quantity(Dimension::time, {0, ten_years}) : c.drug.intravenous_duration.value;
+  dose.times = read_dose_times(node, dose.duration, c.until);
+  return dose;
+}
+
+}  // namespace
+
+double read_concentration(const YamlNode& node, const Drug& drug) {
+  const Quantity c = node.quantity({Dimension::mass_concentration, Dimension::molar_concentration},
+                                   {0, largest_concentration, true});
+  if (c.dimension == Dimension::molar_concentration) return c.value;
+  if (c.value > largest_mass_concentration) node.fail("'" + node.text() + "' must be at most 2000 mg/mL");
+  return c.value / drug.molar_mass.value;
+}
+
+void read_scheme(const YamlNode& node, const ParameterLibrary& library, Case& c) {
+  if (!node.is_sequence())
+    node.fail("named schemes are not available yet; give a list of entries, - needle: 22G_end_hole ...");
+  for (const YamlNode& entry : node.items()) {
+    const bool by_needle = entry.has("needle");
+    const bool by_vein = entry.has("intravenous");
+    if (by_needle && by_vein) entry.fail("holds both needle and intravenous; make two entries of it");
+    if (by_vein)
+      c.intravenous.push_back(read_intravenous(entry, c));
+    else
+      c.needles.push_back(read_injection(entry, library, c));
+  }
+  if (c.needles.empty() && c.intravenous.empty()) node.fail("is empty; expected a list of entries");
+}
+
+}  // namespace intratumor

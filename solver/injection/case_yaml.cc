@@ -1,0 +1,96 @@
+#include "injection/case_reading.h"
+
+namespace intratumor {
+
+namespace {
+
+std::string quantity_text(double value, Dimension dimension) {
+  return exact_text(value) + " " + si_unit(dimension);
+}
+
+/// A point of the case, which is RAS, in its space.
+std::array<double, 3> in_space(const std::array<double, 3>& point, const std::string& space) {
+  const std::array<double, 3> sign = signs_to_ras(space);
+  std::array<double, 3> result;
+  for (int d = 0; d < 3; ++d) result[d] = point[d] == 0 ? 0 : sign[d] * point[d];
+  return result;
+}
+
+std::string point_text(const std::array<double, 3>& point, const std::string& space) {
+  const std::array<double, 3> p = in_space(point, space);
+  return quantities_text({p[0], p[1], p[2]}, Dimension::length);
+}
+
+std::string tip_text(const TipPosition& tip, const std::string& space) {
+  if (tip.anchor == TipPosition::Anchor::point) return point_text(tip.offset, space);
+  const std::string anchor = tip.anchor == TipPosition::Anchor::centroid ? "centroid" : "deepest";
+  return "{at: " + anchor + ", offset: " + point_text(tip.offset, space) + "}";
+}
+
+std::string geometry_text(const GeometryInput& geometry) {
+  std::string labels;
+  for (const TissueOfLabel& label : geometry.labels)
+    labels += (labels.empty() ? "" : ", ") + std::to_string(label.value) + ": " + quoted(label.region);
+  return "geometry:\n  segmentation: " + quoted(geometry.segmentation) + "\n  labels: {" + labels +
+         "}\n  background: " + quoted(geometry.background) + "\n  target: " + quoted(geometry.target) +
+         "\n  component: all\n  margin: " + quantity_text(geometry.margin, Dimension::length) +
+         "\n  space: " + geometry.space + "\n";
+}
+
+std::string injection_text(const NeedleInjection& injection, const std::string& space) {
+  const Needle needle = {injection.needle, injection.outer_diameter, injection.hole_distances};
+  std::string text = "  - needle: " + to_yaml(needle) + "\n    tip: " + tip_text(injection.tip, space) + "\n";
+  if (injection.entry) {
+    text += "    entry: " + point_text(*injection.entry, space) + "\n";
+  } else if (injection.direction) {
+    const std::array<double, 3> d = in_space(*injection.direction, space);
+    text += "    direction: [" + exact_text(d[0]) + ", " + exact_text(d[1]) + ", " + exact_text(d[2]) + "]\n";
+  }
+  return text + "    volume: " + quantity_text(injection.volume, Dimension::volume) +
+         "\n    concentration: " + quantity_text(injection.concentration, Dimension::molar_concentration) +
+         "\n    over: " + quantity_text(injection.duration, Dimension::time) +
+         "\n    mode: deposit\n    at: " + quantities_text(injection.times, Dimension::time) + "\n";
+}
+
+std::string intravenous_text(const IntravenousDose& dose) {
+  return "  - intravenous: {dose: " + quantity_text(dose.amount, Dimension::amount) +
+         ", over: " + quantity_text(dose.duration, Dimension::time) +
+         ", at: " + quantities_text(dose.times, Dimension::time) + "}\n";
+}
+
+std::string far_field_text(const FarFieldInput& far_field) {
+  if (far_field.kind == FarFieldInput::Kind::equilibrium) return "equilibrium";
+  if (far_field.kind == FarFieldInput::Kind::sealed) return "sealed";
+  return quantity_text(far_field.pressure, Dimension::pressure);
+}
+
+std::string exposure_text(const Case& c) {
+  std::string thresholds;
+  for (const Threshold& threshold : c.thresholds)
+    thresholds += (thresholds.empty() ? "" : ", ") + quoted(threshold.text);
+  std::string text = "exposure:\n  thresholds: [" + thresholds + "]\n";
+  if (!c.thresholds.empty())
+    text += "  at_least: " + quantity_text(c.threshold_duration, Dimension::time) + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string resolved_yaml(const Case& c) {
+  std::string text = "title: " + quoted(c.title) + "\n" + geometry_text(c.geometry) + "tissues:\n";
+  for (std::size_t i = 0; i < c.regions.size(); ++i)
+    text += "  " + quoted(c.regions[i]) + ": " + to_yaml(c.tissues[i]) + "\n";
+  text += "drug: " + to_yaml(c.drug) + "\npatient: " + to_yaml(c.patient) + "\nscheme:\n";
+  for (const NeedleInjection& needle : c.needles) text += injection_text(needle, c.geometry.space);
+  for (const IntravenousDose& dose : c.intravenous) text += intravenous_text(dose);
+  text += "flow: {far_field: " + far_field_text(c.far_field) + "}\n";
+  if (c.deposit_volume_ratio)
+    text += "deposit: {shape: sphere, volume_ratio: " + exact_text(*c.deposit_volume_ratio) + "}\n";
+  text += exposure_text(c) + "comparator: none\nrun:\n  until: " + quantity_text(c.until, Dimension::time) +
+          "\n  accuracy: " + c.accuracy +
+          "\nnumerics:\n  h_min: " + quantity_text(c.numerics.h_min, Dimension::length) +
+          "\n  time_tolerance: " + exact_text(c.numerics.time_tolerance) + "\n";
+  return text + "output:\n  fields: " + quantities_text(c.field_times, Dimension::time) + "\n";
+}
+
+}  // namespace intratumor

@@ -1,0 +1,73 @@
+#include "injection/needle.h"
+
+#include <algorithm>
+
+#include "injection/case_reading.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr Range possible_diameter = {5e-5, 5e-3};
+constexpr Range possible_distance = {0, 0.1};
+
+std::vector<double> read_holes(const YamlNode& node) {
+  YamlNode list = node;
+  if (node.is_map()) {
+    list = node.required("distances");
+    node.has("source");
+    node.has("basis");
+    node.done();
+  }
+  std::vector<double> distances;
+  for (const YamlNode& item : list.items()) {
+    distances.push_back(item.quantity(Dimension::length, possible_distance));
+    if (distances.size() > 1 && distances.back() <= distances[distances.size() - 2])
+      item.fail("distances of holes from the tip must ascend");
+  }
+  if (distances.empty()) list.fail("a needle needs a hole: [0 mm] is an end hole");
+  return distances;
+}
+
+/// What `node` says, over what `needle` holds; `complete`: it holds nothing yet.
+Needle overlay(const YamlNode& node, Needle needle, bool complete, const std::string& set_by) {
+  if (set_by == "case") {
+    check_keys(node, {"like", "name", "outer_diameter", "holes"},
+               {{"inner_diameter", "the resistance of needles is not available yet; remove it"}});
+  } else {
+    check_keys(node, {"description", "name", "outer_diameter", "inner_diameter", "holes"}, {});
+    if (const auto inner = node.optional("inner_diameter"))
+      read_parameter(*inner, Dimension::length, possible_diameter, set_by);
+  }
+  if (const auto name = node.optional("name")) needle.name = name->text();
+  overlay_parameter(node, "outer_diameter", Dimension::length, possible_diameter, set_by, complete,
+                    needle.outer_diameter);
+  const auto holes = complete ? node.required("holes") : node.optional("holes");
+  if (holes) needle.hole_distances = read_holes(*holes);
+  return needle;
+}
+
+Needle of_file(const YamlNode& name, const ParameterLibrary& library) {
+  const YamlNode file = library.load("needles", name);
+  Needle needle;
+  needle.name = name.text();
+  return overlay(file, needle, true, ParameterLibrary::label("needles", needle.name));
+}
+
+}  // namespace
+
+Needle read_needle(const YamlNode& node, const ParameterLibrary& library) {
+  if (node.is_scalar()) return of_file(node, library);
+  if (!node.is_map()) node.fail("must be the name of a needle, as 22G_end_hole, or {like: NAME, key: value}");
+  if (const auto like = node.optional("like")) return overlay(node, of_file(*like, library), false, "case");
+  Needle needle;
+  needle.name = "needle";
+  return overlay(node, needle, true, "case");
+}
+
+std::string to_yaml(const Needle& needle) {
+  std::string text = "{name: " + quoted(needle.name) + ", outer_diameter: " + to_yaml(needle.outer_diameter);
+  return text + ", holes: " + quantities_text(needle.hole_distances, Dimension::length) + "}";
+}
+
+}  // namespace intratumor

@@ -1,0 +1,291 @@
+#include "injection/case.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+namespace intratumor {
+namespace {
+
+namespace fs = std::filesystem;
+
+const char* const whole_case = R"(title: "Central: bolus"
+geometry:
+  segmentation: images/tumour.nii.gz
+  labels: {0: muscle, 1: kidney, 2: tumour, 3: tumour, 4: core}
+  background: muscle
+  target: tumour
+  component: all
+  margin: 12 mm
+tissues:
+  tumour: {like: viable_tumour, hydraulic_conductivity: 1.7e-14 m^2/(Pa s)}
+  core: necrotic
+drug: {like: ipilimumab, degradation: 0.3 1/d, in: {kidney: {permeability: 3e-10 m/s}}}
+patient: {species: human, body_weight: 83 kg}
+scheme:
+  - needle: 22G_side_holes
+    tip: [12.3 mm, -40.7 mm, 118.1 mm]
+    direction: [1, 2, 3]
+    volume: 0.7 mL
+    concentration: 5 mg/mL
+    rate: 0.3 mL/min
+    mode: deposit
+    at: [0 min, 3.3 d]
+  - needle: 25G_end_hole
+    tip: {at: deepest, offset: [0 mm, 1.1 mm, -3 mm]}
+    entry: [100 mm, 0 mm, 118 mm]
+    dose: 3 mg
+    concentration: 30 uM
+    over: 100 s
+    mode: deposit
+  - intravenous: {dose: 10 mg, at: [0 d, 1.1 d]}
+flow: {far_field: -3 mmHg}
+deposit: {shape: sphere, volume_ratio: 3.7}
+exposure: {thresholds: [0.1 c_inj, 1 ug/mL, 10 Kd, 3 nM], at_least: 24 h}
+comparator: none
+run: {until: 9 d, accuracy: fine}
+numerics: {h_min: 0.3 mm}
+output: {fields: [10 min, 1 h, 1 d]}
+)";
+
+const char* const small_case = R"(geometry:
+  segmentation: images/tumour.nii.gz
+  labels: {1: kidney, 2: viable_tumour}
+  background: muscle
+  target: viable_tumour
+drug: cisplatin
+scheme:
+  - needle: 22G_end_hole
+    tip: deepest
+    volume: 1 mL
+    dose: 1 mg
+    over: 0 s
+    mode: deposit
+run: {until: 7 d}
+)";
+
+class CaseFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) /
+              (std::string("case_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::create_directories(folder_ / "images");
+    std::ofstream(folder_ / "images" / "tumour.nii.gz") << "not looked into";
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string write(const std::string& text, const std::string& name = "case.yaml") const {
+    std::ofstream(folder_ / name) << text;
+    return (folder_ / name).string();
+  }
+  Case read(const std::string& text, const std::vector<std::string>& overrides = {}) const {
+    return read_case(write(text), overrides);
+  }
+  std::string error(const std::string& text, const std::vector<std::string>& overrides = {}) const {
+    try {
+      read(text, overrides);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  }
+  /// Reads the resolved case from another folder, as a result folder is.
+  Case resolved(const Case& c) const {
+    fs::create_directories(folder_ / "result");
+    return read_case(write(resolved_yaml(c), "result/case.resolved.yaml"));
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(CaseFile, ReadsEverything) {
+  const Case c = read(whole_case);
+  EXPECT_EQ(c.title, "Central: bolus");
+  EXPECT_EQ(c.name, "case");
+  EXPECT_EQ(c.geometry.segmentation, (folder_ / "images/tumour.nii.gz").string());
+  EXPECT_EQ(c.regions, (std::vector<std::string>{"muscle", "kidney", "tumour", "core"}));
+  ASSERT_EQ(c.tissues.size(), 4u);
+  EXPECT_EQ(c.tissues[2].hydraulic_conductivity.value, 1.7e-14);
+  EXPECT_EQ(c.tissues[3].name, "necrotic");
+  EXPECT_EQ(c.geometry.target_values(), (std::vector<std::uint16_t>{2, 3}));
+  EXPECT_EQ(c.geometry.margin, 0.012);
+  EXPECT_NEAR(c.drug.degradation.value, 0.3 / 86400, 1e-18);
+  EXPECT_EQ(c.patient.body_weight.value, 83);
+  EXPECT_EQ(c.far_field.kind, FarFieldInput::Kind::value);
+  EXPECT_NEAR(c.far_field.pressure, -3 * 133.322387415, 1e-9);
+  EXPECT_EQ(c.deposit_volume_ratio, 3.7);
+  EXPECT_EQ(c.until, 9 * 86400);
+  EXPECT_EQ(c.numerics.h_min, 0.3e-3);
+  EXPECT_EQ(c.numerics.time_tolerance, 1e-4);
+  EXPECT_EQ(c.field_times, (std::vector<double>{600, 3600, 86400}));
+
+  ASSERT_EQ(c.needles.size(), 2u);
+  const NeedleInjection& first = c.needles[0];
+  EXPECT_EQ(first.hole_distances.size(), 5u);
+  EXPECT_EQ(first.outer_radius, 0.359e-3);
+  EXPECT_NEAR((*first.direction)[2], 3 / std::sqrt(14), 1e-15);
+  EXPECT_NEAR(first.concentration, 5 / 148., 1e-15);
+  EXPECT_NEAR(first.amount, 0.7e-6 * 5 / 148, 1e-21);
+  EXPECT_NEAR(first.duration, 140, 1e-9);
+  EXPECT_EQ(first.times.size(), 2u);
+
+  const NeedleInjection& second = c.needles[1];
+  EXPECT_EQ(second.tip.anchor, TipPosition::Anchor::deepest);
+  EXPECT_FALSE(second.direction);
+  EXPECT_EQ((*second.entry)[0], 0.1);
+  EXPECT_NEAR(second.volume, 3e-6 / 148 / 0.03, 1e-15);
+  EXPECT_EQ(second.duration, 100);
+  EXPECT_EQ(second.times, std::vector<double>{0});
+
+  ASSERT_EQ(c.intravenous.size(), 1u);
+  EXPECT_NEAR(c.intravenous[0].amount, 1e-5 / 148, 1e-18);
+  EXPECT_EQ(c.intravenous[0].duration, 5400);
+
+  ASSERT_EQ(c.thresholds.size(), 4u);
+  EXPECT_EQ(c.thresholds[0].value, 0.1 * c.largest_injected_concentration());
+  EXPECT_NEAR(c.thresholds[1].value, 1e-3 / 148, 1e-18);
+  EXPECT_NEAR(c.thresholds[2].value, 2e-5, 1e-18);
+  EXPECT_NEAR(c.thresholds[3].value, 3e-6, 1e-18);
+  EXPECT_EQ(c.threshold_duration, 86400);
+}
+
+TEST_F(CaseFile, Defaults) {
+  const Case c = read(small_case);
+  EXPECT_EQ(c.regions, (std::vector<std::string>{"kidney", "viable_tumour", "muscle"}));
+  EXPECT_EQ(c.tissues[2].name, "muscle");
+  EXPECT_EQ(c.geometry.margin, 15e-3);
+  EXPECT_EQ(c.accuracy, "standard");
+  EXPECT_EQ(c.numerics.h_min, 0.5e-3);
+  EXPECT_EQ(c.numerics.time_tolerance, 3e-4);
+  EXPECT_EQ(c.far_field.kind, FarFieldInput::Kind::equilibrium);
+  EXPECT_EQ(c.deposit_volume_ratio, 1 / c.tissues[1].fluid_fraction.value);
+  ASSERT_EQ(c.thresholds.size(), 1u);
+  EXPECT_EQ(c.thresholds[0].text, "0.1 c_inj");
+  EXPECT_EQ(c.threshold_duration, 0);
+  EXPECT_EQ(c.field_times, std::vector<double>{c.until});
+  EXPECT_EQ(c.patient.species, "human");
+  EXPECT_EQ(c.needles[0].duration, 0);
+  EXPECT_EQ(c.needles[0].times, std::vector<double>{0});
+  EXPECT_FALSE(c.needles[0].direction);
+}
+
+TEST_F(CaseFile, BackgroundFollowsFromLabelZero) {
+  EXPECT_EQ(
+      read(small_case, {"geometry.labels={0: fat, 2: viable_tumour}", "geometry.background=fat"}).regions,
+      (std::vector<std::string>{"fat", "viable_tumour"}));
+  std::string text = small_case;
+  text.erase(text.find("  background: muscle\n"), std::string("  background: muscle\n").size());
+  EXPECT_NE(error(text).find("'background' is missing"), std::string::npos);
+  EXPECT_EQ(read(text, {"geometry.labels={0: fat, 2: viable_tumour}"}).geometry.background, "fat");
+}
+
+TEST_F(CaseFile, ResolvedReadsBackToTheSameCase) {
+  for (const char* text : {whole_case, small_case}) {
+    const Case c = read(text);
+    const Case again = resolved(c);
+    EXPECT_TRUE(c == again) << resolved_yaml(c);
+    EXPECT_EQ(resolved_yaml(c), resolved_yaml(again));
+    EXPECT_TRUE(resolved(again) == c);
+  }
+}
+
+TEST_F(CaseFile, ResolvedKeepsEveryChoice) {
+  const std::vector<std::vector<std::string>> choices = {
+      {"geometry.space=LPS"},
+      {"flow.far_field=sealed"},
+      {"flow.far_field=equilibrium"},
+      {"output.fields=[]"},
+      {"exposure={thresholds: []}"},
+      {"scheme.0.tip=centroid"},
+      {"scheme.1.tip=[7 mm, 8 mm, 9 mm]"},
+      {"scheme.0.needle.outer_diameter=0.9 mm", "scheme.0.needle.holes=[0 mm, 1 mm]"},
+      {"patient={species: human}"},
+      {"drug=cisplatin", "exposure.thresholds=[1 uM]"},
+      {"geometry.labels.5=left kidney", "tissues.left kidney=kidney"}};
+  for (const std::vector<std::string>& overrides : choices) {
+    const Case c = read(whole_case, overrides);
+    EXPECT_TRUE(resolved(c) == c) << overrides[0];
+    EXPECT_FALSE(c == read(whole_case)) << overrides[0];
+  }
+}
+
+TEST_F(CaseFile, PointsInLpsAreTurned) {
+  const Case ras = read(whole_case);
+  const Case lps = read(whole_case, {"geometry.space=LPS"});
+  for (int d = 0; d < 3; ++d) {
+    const double sign = d < 2 ? -1 : 1;
+    EXPECT_EQ(lps.needles[0].tip.offset[d], sign * ras.needles[0].tip.offset[d]);
+    EXPECT_EQ((*lps.needles[0].direction)[d], sign * (*ras.needles[0].direction)[d]);
+    EXPECT_EQ(lps.needles[1].tip.offset[d], sign * ras.needles[1].tip.offset[d]);
+    EXPECT_EQ((*lps.needles[1].entry)[d], sign * (*ras.needles[1].entry)[d]);
+  }
+}
+
+TEST_F(CaseFile, DirectionFromEntryToTip) {
+  const Case c = read(whole_case, {"scheme.1.tip=[100 mm, 0 mm, 68 mm]"});
+  ASSERT_TRUE(c.needles[1].direction);
+  EXPECT_EQ((*c.needles[1].direction)[2], -1);
+  EXPECT_NE(error(whole_case, {"scheme.1.tip=[100 mm, 0 mm, 118 mm]"}).find("must differ from the tip"),
+            std::string::npos);
+}
+
+TEST_F(CaseFile, AmountsByMassAndByMoleAgree) {
+  const auto amount = [&](const std::vector<std::string>& overrides) {
+    return read(small_case, overrides).needles[0].amount;
+  };
+  const double molar_mass = read(small_case).drug.molar_mass.value;
+  const double mol = 1e-6 / molar_mass;
+  EXPECT_NEAR(amount({}), mol, 1e-12 * mol);
+  EXPECT_NEAR(amount({"scheme.0={needle: 22G_end_hole, tip: deepest, volume: 2 mL, concentration: 0.5 mg/mL, "
+                      "over: 1 min, mode: deposit}"}),
+              mol, 1e-12 * mol);
+  EXPECT_NEAR(amount({"scheme.0={needle: 22G_end_hole, tip: deepest, dose: 1 mg, concentration: 0.5 mg/mL, "
+                      "over: 1 min, mode: deposit}"}),
+              mol, 1e-12 * mol);
+  EXPECT_NEAR(amount({"scheme.0.dose=2 umol"}), 2e-6, 1e-18);
+}
+
+TEST_F(CaseFile, OverridesReachEveryPart) {
+  const Case c = read(whole_case, {"scheme.0.over=200 s", "drug.degradation=1e-5 1/s", "run.accuracy=coarse",
+                                   "tissues.core.fluid_fraction=0.4", "run.until=14 d"});
+  EXPECT_EQ(c.needles[0].duration, 200);
+  EXPECT_EQ(c.drug.degradation.value, 1e-5);
+  EXPECT_EQ(c.numerics.h_min, 0.3e-3);
+  EXPECT_EQ(c.numerics.time_tolerance, 1e-3);
+  EXPECT_EQ(c.tissues[3].fluid_fraction.value, 0.4);
+  EXPECT_EQ(c.until, 14 * 86400);
+  EXPECT_EQ(
+      error(whole_case, {"run.until=14 mm"}).find("--set run.until=14 mm: run.until: '14 mm' is a length"),
+      0u);
+  EXPECT_EQ(error(whole_case, {"scheme.7.volume=1 mL"}).find("--set scheme.7.volume=1 mL: scheme is a list"),
+            0u);
+}
+
+TEST_F(CaseFile, PairsOfDrugAndRegionAreChecked) {
+  const std::string message = error(whole_case, {"drug.in.kidny.permeability=1e-9 m/s"});
+  EXPECT_NE(message.find("did you mean kidney?"), std::string::npos) << message;
+  EXPECT_NE(error(whole_case, {"patient={species: mouse}"}).find("has no pharmacokinetics for species mouse"),
+            std::string::npos);
+}
+
+TEST_F(CaseFile, AFullDepositMayBeRounded) {
+  EXPECT_EQ(read(small_case, {"deposit.volume_ratio=3.3"}).deposit_volume_ratio, 3.3);
+  EXPECT_NE(error(small_case, {"deposit.volume_ratio=3.2"}).find("not available yet"), std::string::npos);
+  EXPECT_NE(error(small_case, {"deposit.volume_ratio=25"}).find("at most 20"), std::string::npos);
+}
+
+TEST_F(CaseFile, FoldersAndMissingFiles) {
+  try {
+    read_case(folder_.string());
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("is a folder"), std::string::npos);
+  }
+  EXPECT_NE(error(small_case, {"geometry.segmentation=images/other.nii.gz"}).find("no such file"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace intratumor
