@@ -37,6 +37,9 @@ Threshold read_threshold(const YamlNode& node, const Case& c) {
                 " has no Kd; set drug.dissociation_constant or give a concentration");
     threshold.value = *affinities * c.drug.dissociation_constant.value;
   } else {
+    if (threshold.text.find_first_of("0123456789") != 0 && threshold.text.find('.') != 0)
+      node.fail("'" + threshold.text +
+                "' must be a concentration, as 1 ug/mL, or a multiple, as 0.1 c_inj or 10 Kd");
     threshold.value = read_concentration(node, c.drug);
   }
   return threshold;

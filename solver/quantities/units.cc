@@ -186,6 +186,14 @@ bool is_not_finite(const std::string& text) {
                               expected(allowed));
 }
 
+/// Products of decimal prefixes pick up errors in the last digit; the short decimal nearby is what was meant.
+double near_decimal(double value) {
+  char decimal[32];
+  std::snprintf(decimal, sizeof decimal, "%.12g", value);
+  const double meant = std::strtod(decimal, nullptr);
+  return std::abs(meant - value) <= 5e-16 * std::abs(value) ? meant : value;
+}
+
 /// Multiplier from `unit` to the SI unit of `dimension`; 0 when it is another dimension.
 double factor_to(const ut_unit* unit, const char* si) {
   const Unit target(ut_parse(unit_system(), si, UT_ASCII));
@@ -198,11 +206,7 @@ double factor_to(const ut_unit* unit, const char* si) {
   const double zero = cv_convert_double(converter.get(), 0.0);
   const double two = cv_convert_double(converter.get(), 2.0);
   if (zero != 0 || std::abs(two - 2 * one) > 1e-9 * std::abs(one)) return 0;
-  // Powers of decimal prefixes pick up a last-digit error; the decimal is what was meant.
-  char decimal[32];
-  std::snprintf(decimal, sizeof decimal, "%.12g", one);
-  const double meant = std::strtod(decimal, nullptr);
-  return std::abs(meant - one) <= 4e-16 * std::abs(one) ? meant : one;
+  return near_decimal(one);
 }
 
 double factor_to(const ut_unit* unit, Dimension dimension) {
@@ -284,7 +288,9 @@ Quantity parse_quantity(const std::string& given, const std::vector<Dimension>& 
   for (const Dimension dimension : allowed) {
     const double factor = factor_to(parsed.get(), dimension);
     if (factor == 0) continue;
-    const double value = number * factor;
+    // Dividing by 1000 keeps 118 mm at 0.118 m, where multiplying by 0.001 does not.
+    const double inverse = near_decimal(1 / factor);
+    const double value = inverse > 1 && std::floor(inverse) == inverse ? number / inverse : number * factor;
     if (!std::isfinite(value)) refuse(text, "is too large", allowed);
     return {value, dimension};
   }

@@ -154,6 +154,8 @@ TEST(Units, ReadableTextIsShort) {
 TEST(Units, DecimalPrefixesConvertToTheNearestDouble) {
   EXPECT_EQ(parse_quantity("1 mL", Dimension::volume), 1e-6);
   EXPECT_EQ(parse_quantity("1 uL", Dimension::volume), 1e-9);
+  EXPECT_EQ(parse_quantity("118 mm", Dimension::length), 0.118);
+  EXPECT_EQ(parse_quantity("0.5 mL/min", Dimension::volume_rate), 0.5 / 6e7);
   EXPECT_EQ(parse_quantity("5 mg/mL", Dimension::mass_concentration), 5.0);
   EXPECT_EQ(parse_quantity("1 ug/mL", Dimension::mass_concentration), 1e-3);
 }
