@@ -30,6 +30,7 @@ struct FieldWriter::State {
   MPI_Comm comm = MPI_COMM_NULL;
   int rank = 0;
   std::string folder;
+  std::string frame;
   std::unique_ptr<Hdf5File> file;
   Hdf5File::Rows nodes;
   Hdf5File::Rows cells;
@@ -76,7 +77,9 @@ struct FieldWriter::State {
     std::string text =
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Xdmf Version=\"3.0\">\n  <Domain>\n"
         "    <Grid Name=\"intratumor\" GridType=\"Collection\" CollectionType=\"Temporal\">\n"
-        "      <Information Name=\"frame\" Value=\"RAS\"/>\n"
+        "      <Information Name=\"frame\" Value=\"" +
+        frame +
+        "\"/>\n"
         "      <Information Name=\"length_unit\" Value=\"mm\"/>\n"
         "      <Information Name=\"time_unit\" Value=\"s\"/>\n";
     for (std::size_t i = 0; i < std::max<std::size_t>(1, times.size()); ++i) text += grid(i);
@@ -89,7 +92,6 @@ FieldWriter::FieldWriter(MPI_Comm comm, std::string folder) : state_(std::make_u
   state_->folder = std::move(folder);
   MPI_Comm_rank(comm, &state_->rank);
   state_->file = std::make_unique<Hdf5File>(comm, state_->folder + "/fields.h5");
-  state_->file->attribute("/", "frame", "RAS");
   state_->file->attribute("/", "length_unit", "mm");
 }
 
@@ -112,6 +114,8 @@ void FieldWriter::mesh(const FieldMesh& mesh,
   MPI_Allreduce(&own_cells, &total, 1, MPI_UINT64_T, MPI_SUM, state.comm);
   state.cells = {end - own_cells, own_cells, total};
   state.nodes = {mesh.first_node, mesh.coordinates_mm.size() / 3, mesh.global_nodes};
+  state.frame = mesh.frame;
+  state.file->attribute("/", "frame", mesh.frame);
   state.file->group("/mesh");
   state.file->dataset("/mesh/coordinates_mm", state.nodes, 3, mesh.coordinates_mm);
   state.file->dataset("/mesh/cells", state.cells, 8, mesh.cells);

@@ -15,8 +15,9 @@ namespace intratumor {
 struct FieldMesh {
   std::uint64_t first_node = 0;        ///< global number of this rank's first node
   std::uint64_t global_nodes = 0;      ///< over all ranks
-  std::vector<double> coordinates_mm;  ///< 3 per owned node, RAS, mm
+  std::vector<double> coordinates_mm;  ///< 3 per owned node, in `frame`, mm
   std::vector<std::uint64_t> cells;    ///< 8 global node numbers per owned cell, VTK hexahedron order
+  std::string frame = "RAS";           ///< RAS | LPS: the space the case names
 };
 
 /// Writes fields on one static mesh at several times to `fields.h5`, which all ranks share, and
@@ -24,7 +25,7 @@ struct FieldMesh {
 /// concentration_mol_per_m3. Data is chunked and compressed; fields are float32, coordinates float64.
 ///
 /// fields.h5: /mesh/coordinates_mm (nodes, 3), /mesh/cells (cells, 8), /cell/NAME (cells), /nodal/NNNN/NAME
-/// (nodes) with attribute time_s; attributes frame = "RAS" and length_unit = "mm" of the root.
+/// (nodes) with attribute time_s; attributes frame ("RAS" or "LPS") and length_unit = "mm" of the root.
 ///
 /// Every call is collective. Throws ComputationError on all ranks when a file cannot be written, naming it.
 class FieldWriter {

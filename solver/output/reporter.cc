@@ -105,6 +105,7 @@ class FileSink : public spdlog::sinks::base_sink<std::mutex> {
 struct Reporter::State {
   Options options;
   std::vector<std::string> warnings;
+  std::string results;  ///< not yet published
   std::shared_ptr<TerminalSink> terminal;
   std::shared_ptr<FileSink> file;
   std::unique_ptr<spdlog::logger> everywhere;  ///< terminal (unless quiet) and file
@@ -184,13 +185,17 @@ void Reporter::progress(double fraction, double simulated_time_s, const std::str
 }
 
 void Reporter::result(const std::string& text) {
-  State& state = *state_;
-  if (!state.options.active) return;
-  state.terminal->end_live();
-  state.file_only->log(spdlog::level::info, text);
-  if (state.options.quiet) return;
-  std::fputs((text + "\n").c_str(), stdout);
+  if (!state_->options.active) return;
+  state_->file_only->log(spdlog::level::info, text);
+  state_->results += text + "\n";
+}
+
+void Reporter::publish() {
+  if (!state_->options.active || state_->options.quiet) return;
+  state_->terminal->end_live();
+  std::fputs(state_->results.c_str(), stdout);
   std::fflush(stdout);
+  state_->results.clear();
 }
 
 void Reporter::close() {

@@ -32,11 +32,15 @@ class Reporter {
   /// minute. Cheap: call it at every step.
   void progress(double fraction, double simulated_time_s, const std::string& text);
 
-  /// A result for people: stdout and the log file.
+  /// A result for people: into the log file now, onto stdout by publish(), when it is known to be safe on
+  /// disk.
   void result(const std::string& text);
 
-  /// Writes what is buffered and ends the live line. ComputationError when the log file is not whole.
+  /// Ends the live line and the log file. ComputationError when the log file is not whole.
   void close();
+
+  /// Shows the results on stdout, unless quiet.
+  void publish();
 
   /// Texts of all warnings so far, also on a silent reporter.
   const std::vector<std::string>& warnings() const;

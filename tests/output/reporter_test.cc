@@ -30,6 +30,7 @@ TEST(Reporter, LogHoldsWhatTheTerminalShows) {
     for (int i = 0; i <= 1000; ++i) reporter.progress(i / 1000., 60. * i, "step " + std::to_string(i));
     reporter.result("61% in the tumour");
     reporter.close();
+    reporter.publish();
   }
   const std::string out = testing::internal::GetCapturedStdout();
   const std::string err = testing::internal::GetCapturedStderr();
@@ -56,6 +57,7 @@ TEST(Reporter, QuietKeepsWarningsAndTheLog) {
     reporter.error("broken");
     reporter.result("61%");
     reporter.close();
+    reporter.publish();
   }
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "warning: careful\nerror: broken\n");
@@ -75,6 +77,7 @@ TEST(Reporter, SilentOnOtherRanks) {
     reporter.progress(0.5, 1, "x");
     reporter.result("x");
     reporter.close();
+    reporter.publish();
     EXPECT_EQ(reporter.warnings(), std::vector<std::string>{"remembered"});
   }
   EXPECT_EQ(testing::internal::GetCapturedStdout() + testing::internal::GetCapturedStderr(), "");

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <functional>
+#include <string>
+
+namespace intratumor {
+
+/// How a piece of work ended, the same on every rank.
+struct Outcome {
+  int status = 0;       ///< exit status: 0 done, 1 the computation failed, 2 bad input
+  std::string message;  ///< of the lowest rank that failed; empty when none did
+};
+
+/// Exit status and message of the exception being handled.
+Outcome outcome_of_exception();
+
+/// Does `work` on every rank and agrees on how it ended, so that an error is told once and all ranks leave
+/// together. When other ranks do not get there, because they wait for this one inside `work`, the rank that
+/// failed tells its error itself after some seconds and ends them all.
+Outcome together(MPI_Comm comm, const std::function<void()>& work);
+
+}  // namespace intratumor

@@ -1,0 +1,175 @@
+// A small case from image to result folder, with the program that is installed.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "../output/scratch_folder.h"
+#include "output/summary.h"
+#include "output/table.h"
+#include "program.h"
+#include "small_case.h"
+
+using namespace intratumor;
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::set<std::string> names_in(const std::string& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename());
+  return names;
+}
+
+/// What must not depend on where and when a case runs.
+Json results_of(const std::string& folder) {
+  Json summary = Json::parse(contents_of(folder + "/summary.json"));
+  for (const char* key : {"time", "inputs", "versions", "warnings"}) summary.erase(key);
+  summary["mesh"].erase("ranks");
+  return summary;
+}
+
+/// Every number of `a` within a relative 1e-6 of b's; counts of the solver and round-off aside.
+void expect_near(const Json& a, const Json& b, const std::string& path) {
+  for (const char* key : {"linear_residual", "closure_error", "closure_error_fraction", "min_concentration",
+                          "limiter", "newton_steps", "linear_iterations"})
+    if (path.size() > std::string(key).size() && path.find(std::string("/") + key) != std::string::npos)
+      return;
+  ASSERT_EQ(a.type(), b.type()) << path;
+  if (a.is_structured()) {
+    ASSERT_EQ(a.size(), b.size()) << path;
+    for (auto it = a.begin(), jt = b.begin(); it != a.end(); ++it, ++jt)
+      expect_near(*it, *jt, path + "/" + (a.is_object() ? it.key() : ""));
+  } else if (a.is_number()) {
+    const double x = a.get<double>();
+    const double y = b.get<double>();
+    // A quantile is a sample's value: round-off may choose the next sample. Terms of the ledger are shares
+    // already.
+    const bool quantile = path.find("/tumour/d") == 0 || path.find("half_life") != std::string::npos;
+    const double size = path.find("/ledger/") == 0 ? 1 : std::max(std::abs(x), std::abs(y));
+    EXPECT_LE(std::abs(x - y), (quantile ? 1e-3 : 1e-6) * size) << path;
+  } else {
+    EXPECT_EQ(a, b) << path;
+  }
+}
+
+const std::set<std::string> result_files{"summary.json",       "series.csv", "exposure_volume.csv",
+                                         "case.resolved.yaml", "log.txt",    "fields.h5",
+                                         "fields.xdmf"};
+
+}  // namespace
+
+TEST(Run, GivesAWholeResultFolder) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const Ended ended = intratumor_in(scratch.path(), {"run", small});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(names_in(scratch.path()), (std::set<std::string>{"small.nii", "small.yaml", "small.out"}));
+  EXPECT_EQ(names_in(scratch / "small.out"), result_files);
+  for (const char* part : {"in the tumour", "mg h/L", "ug/mL", "ledger", "small.out/", "summary.json"})
+    EXPECT_NE(ended.out.find(part), std::string::npos) << part << " in\n" << ended.out;
+
+  // Every promised key is computed or null by design, every number has its unit.
+  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
+  for (const Json& warning : summary["warnings"])
+    EXPECT_EQ(warning.get<std::string>().find("summary.json"), std::string::npos) << warning;
+  Json again = summary;
+  const SummaryGaps gaps = complete_summary(again);
+  EXPECT_TRUE(gaps.missing.empty());
+  EXPECT_TRUE(gaps.without_unit.empty());
+  EXPECT_EQ(again["units"], summary["units"]);
+  EXPECT_EQ(summary["status"], "done");
+  EXPECT_NEAR(number_at(summary, "dose_mol"), 0.5e-6 / 148, 1e-12);
+  EXPECT_LE(std::abs(number_at(summary, "ledger.closure_error")), 1e-8);
+  EXPECT_GT(number_at(summary, "time.wall_s"), 0);
+  EXPECT_EQ(summary["inputs"]["case"]["sha256"].get<std::string>().size(), 64u);
+
+  const std::vector<std::string> rows = lines_of(contents_of(scratch / "small.out/series.csv"));
+  EXPECT_EQ(rows[0].rfind("time_s,tumour_free_mol,tumour_mean_conc_mol_per_m3,plasma_conc_mol_per_m3,", 0),
+            0u);
+  for (const PromisedKey& key : promised_keys()) {
+    const std::string path = key.path;
+    if (path.rfind("ledger.", 0) != 0) continue;
+    EXPECT_NE(rows[0].find(",ledger_" + path.substr(7)), std::string::npos) << path;
+  }
+  EXPECT_EQ(lines_of(contents_of(scratch / "small.out/exposure_volume.csv"))[0],
+            "auc_mol_s_per_m3,volume_fraction");
+
+  // A result is not replaced unawares, and not lost when its successor fails.
+  const Ended refused = intratumor_in(scratch.path(), {"run", small, "-q"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("--overwrite"), std::string::npos);
+  const Ended failed = intratumor_in(
+      scratch.path(), {"run", small, "-q", "--overwrite", "--set", "geometry.segmentation=none.nii"});
+  EXPECT_EQ(failed.status, 2);
+  EXPECT_EQ(names_in(scratch / "small.out"), result_files);
+
+  // The resolved case, from elsewhere, gives the same bit for bit.
+  fs::create_directory(scratch / "elsewhere");
+  const Ended repeated = intratumor_in(scratch / "elsewhere",
+                                       {"run", scratch / "small.out/case.resolved.yaml", "-q", "-o", "b"});
+  ASSERT_EQ(repeated.status, 0) << repeated.err;
+  EXPECT_EQ(repeated.out + repeated.err, "");
+  EXPECT_EQ(results_of(scratch / "elsewhere/b"), results_of(scratch / "small.out"));
+  EXPECT_EQ(contents_of(scratch / "elsewhere/b/series.csv"), contents_of(scratch / "small.out/series.csv"));
+
+  // Two ranks give the same to round-off.
+  const Ended parallel = intratumor_on_ranks(2, scratch.path(), {"run", small, "-q", "-o", "two"});
+  ASSERT_EQ(parallel.status, 0) << parallel.err;
+  EXPECT_EQ(names_in(scratch / "two"), result_files);
+  expect_near(results_of(scratch / "two"), results_of(scratch / "small.out"), "");
+}
+
+TEST(Run, ChangesACaseAndReplacesAResult) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  fs::create_directory(scratch / "a");  // empty: anybody's
+  const std::vector<std::string> arguments{
+      "run", small, "-q", "-o", "a", "--set", "run.until=2 h", "--set", "output.fields=[]", "--overwrite"};
+  ASSERT_EQ(intratumor_in(scratch.path(), arguments).status, 0);
+  ASSERT_EQ(intratumor_in(scratch.path(), arguments).status, 0);
+  std::set<std::string> files = result_files;
+  files.erase("fields.h5");
+  files.erase("fields.xdmf");
+  EXPECT_EQ(names_in(scratch / "a"), files);
+  const std::string resolved = contents_of(scratch / "a/case.resolved.yaml");
+  EXPECT_NE(resolved.find("--set run.until=2 h"), std::string::npos);
+  EXPECT_EQ(names_in(scratch.path()), (std::set<std::string>{"small.nii", "small.yaml", "a"}));
+}
+
+TEST(Run, RefusesAFolderItCannotWriteBeforeItComputes) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  for (const char* folder : {"/proc/result", "no/such/place"}) {
+    const Ended ended = intratumor_in(scratch.path(), {"run", small, "-o", folder});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_EQ(lines_of(ended.err).size(), 1u) << ended.err;
+  }
+  EXPECT_EQ(names_in(scratch.path()), (std::set<std::string>{"small.nii", "small.yaml"}));
+}
+
+TEST(Run, LeavesNothingWhenInterrupted) {
+  for (const int ranks : {1, 2}) {
+    const ScratchFolder scratch;
+    const std::string small = write_small_case(scratch.path());
+    const std::vector<std::string> arguments{"run", small, "--set", "numerics.h_min=0.25 mm"};
+    std::vector<std::string> command = command_on_ranks(ranks, arguments);
+    if (ranks == 1) command.erase(command.begin(), command.begin() + 4);
+    Program program(command, scratch.path());
+    ASSERT_TRUE(program.wait_for_message("intratumor")) << program.wait().err;
+    EXPECT_EQ(names_in(scratch.path()).size(), 3u);
+    program.signal(ranks == 1 ? SIGINT : SIGTERM);
+    const Ended ended = program.wait();
+    if (ranks == 1) {
+      EXPECT_EQ(ended.status, 1) << ended.err;
+      EXPECT_NE(ended.err.find("interrupted"), std::string::npos);
+    } else {
+      EXPECT_NE(ended.status, 0);
+    }
+    EXPECT_EQ(names_in(scratch.path()), (std::set<std::string>{"small.nii", "small.yaml"}));
+  }
+}
