@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "quantities/error.h"
 
@@ -96,7 +97,11 @@ void TissueMesh::number_nodes() {
   for (const auto i : owned) positions_.push_back(points.at(i));
 
   on_boundary_.assign(owned.n_elements(), 0);
-  const IndexSet boundary = DoFTools::extract_boundary_dofs(dofs_, dealii::ComponentMask());
+  std::set<dealii::types::boundary_id> outer;
+  for (const auto id : triangulation_->get_boundary_ids())
+    if (id != symmetry_plane) outer.insert(id);
+  const IndexSet boundary = outer.empty() ? IndexSet(dofs_.n_dofs())  // an empty list would mean every face
+                                          : DoFTools::extract_boundary_dofs(dofs_, dealii::ComponentMask(), outer);
   for (const auto i : boundary)
     if (owned.is_element(i)) on_boundary_[owned.index_within_set(i)] = 1;
 }

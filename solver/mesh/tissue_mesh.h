@@ -21,6 +21,9 @@ using Vector = dealii::LinearAlgebra::distributed::Vector<double>;
 using Triangulation = dealii::parallel::distributed::Triangulation<3>;
 using Point = dealii::Point<3>;
 
+/// Faces with this boundary number are planes of symmetry: nothing crosses them, whatever holds at the outer boundary.
+constexpr dealii::types::boundary_id symmetry_plane = 99;
+
 /// The stencil of every node that this rank owns, as compressed rows. Hanging nodes are condensed into their
 /// neighbours: they keep a row with nothing but its diagonal and carry no unknown.
 struct Graph {
@@ -71,7 +74,7 @@ class TissueMesh {
   double smallest_cell() const { return h_min_; }
   /// Position of each owned node (hanging ones included), m.
   const std::vector<Point>& node_positions() const { return positions_; }
-  /// True for owned nodes on the outer boundary.
+  /// True for owned nodes on the outer boundary (planes of symmetry are not part of it).
   const std::vector<char>& on_boundary() const { return on_boundary_; }
 
   /// Calls f(cell, position among owned cells) for every owned cell.

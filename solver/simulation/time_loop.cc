@@ -144,26 +144,25 @@ double TimeLoop::give_at_once(double t) {
   const auto now = [&](double start, double duration) {
     return duration == 0 && std::abs(start - t) <= 1e-9 * in_.c->until;
   };
-  Vector c = stepper_.concentration();
-  std::vector<double> amounts = stepper_.amounts();
+  std::vector<double> nodes, accounts(in_.op->accounts.size(), 0.);
   double given = 0;
   for (std::size_t k = 0; k < in_.setup->deposits.size(); ++k) {
     const Deposit& d = in_.setup->deposits[k];
     for (const double start : d.times)
       if (now(start, d.duration)) {
-        for (int i = 0; i < in_.mesh->graph().n_owned; ++i)
-          c.local_element(i) += d.amount * in_.shares[k].node[i] / in_.op->lumped[i];
+        nodes.resize(in_.mesh->graph().n_owned, 0.);
+        for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i] += d.amount * in_.shares[k].node[i];
         given += d.amount;
       }
   }
   for (const IntravenousDose& dose : in_.c->intravenous)
     for (const double start : dose.times)
       if (now(start, dose.duration)) {
-        amounts[in_.op->accounts.plasma] += dose.amount;
+        accounts[in_.op->accounts.plasma] += dose.amount;
         given += dose.amount;
       }
   if (given > 0) {
-    stepper_.set_state(c, amounts);
+    stepper_.give(nodes, accounts);
     exposure_.peak(stepper_.concentration());
   }
   return given;

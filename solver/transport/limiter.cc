@@ -5,18 +5,14 @@
 
 namespace intratumor {
 
-namespace {
-constexpr int passes = 3;
-}
-
 LimiterWork add_limited(const TissueMesh& mesh, const std::vector<double>& lumped, std::vector<double>& flux,
-                        const std::vector<double>& low, const std::vector<double>& high, bool limited,
+                        const std::vector<double>& low, const std::vector<double>& high, int passes,
                         std::vector<double>& values) {
   const Graph& graph = mesh.graph();
   const int n = graph.n_owned;
   LimiterWork work;
   for (const double f : flux) work.proposed += std::abs(f);
-  if (!limited) {
+  if (passes == 0) {
     for (int i = 0; i < n; ++i) {
       double sum = 0;
       for (int k = graph.begin[i]; k < graph.begin[i + 1]; ++k) sum += flux[k];

@@ -17,7 +17,7 @@ struct LimiterWork {
 /// passes, each over what the last one refused (Kuzmin, J Comput Phys 2009;228:2517). `low` and `high`:
 /// bounds at owned nodes. `limited` false adds all of them.
 LimiterWork add_limited(const TissueMesh& mesh, const std::vector<double>& lumped, std::vector<double>& flux,
-                        const std::vector<double>& low, const std::vector<double>& high, bool limited,
+                        const std::vector<double>& low, const std::vector<double>& high, int passes,
                         std::vector<double>& values);
 
 }  // namespace intratumor

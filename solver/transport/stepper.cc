@@ -24,6 +24,7 @@ const double error_constant = (-3. * g * g + 4. * g - 2.) / (12. * (2. - g));
 constexpr double low_tolerance = 1e-13;  // of |r_i|/M_i, relative to c_ref
 constexpr double machine = 2.2204460492503131e-16;
 constexpr int max_refinements = 6;
+constexpr int limiter_passes = 3;
 
 }  // namespace
 
@@ -49,6 +50,44 @@ void Stepper::set_state(const Vector& concentration, std::vector<double> amounts
 void Stepper::accept() {
   c_.swap(c_new_);
   a_.swap(a_new_);
+}
+
+void Stepper::give(const std::vector<double>& nodes, const std::vector<double>& accounts) {
+  for (std::size_t k = 0; k < accounts.size(); ++k) a_[k] += accounts[k];
+  if (nodes.empty()) return;
+  const int n = graph_.n_owned;
+  // e = m^-1 amounts; lumping alone would widen the field by h^2/6 in each direction.
+  values_ = op_.mass;
+  for (int i = 0; i < n; ++i) {
+    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) values_[k] /= op_.lumped[i];
+    if (!graph_.is_unknown[i]) values_[graph_.diagonal[i]] = 1.;
+    right_.local_element(i) = graph_.is_unknown[i] ? nodes[i] / op_.lumped[i] : 0.;
+    c_low_.local_element(i) = c_.local_element(i) + right_.local_element(i);
+  }
+  LinearSolver projection(*op_.mesh, LinearSolver::Kind::nonsymmetric, "projection of a deposit");
+  projection.set_matrix(values_);
+  x_ = right_;
+  projection.solve(x_, right_, 1e-10, 0.);
+  x_.update_ghost_values();
+  c_low_.update_ghost_values();
+
+  edge_flux_.assign(graph_.entries(), 0.);
+  std::vector<double> low(n), high(n), values(n);
+  for (int i = 0; i < n; ++i) {
+    values[i] = c_low_.local_element(i);
+    low[i] = std::min(values[i], c_.local_element(i));
+    high[i] = std::max(values[i], c_.local_element(i));
+    if (!graph_.is_unknown[i]) continue;
+    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
+      const int j = graph_.column[k];
+      edge_flux_[k] = op_.mass[k] * (x_.local_element(i) - x_.local_element(j));
+      low[i] = std::min({low[i], c_low_.local_element(j), c_.local_element(j)});
+      high[i] = std::max({high[i], c_low_.local_element(j), c_.local_element(j)});
+    }
+  }
+  add_limited(*op_.mesh, op_.lumped, edge_flux_, low, high, options_.limited ? limiter_passes : 0, values);
+  for (int i = 0; i < n; ++i) c_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
+  c_.update_ghost_values();
 }
 
 /// Amount rate into each account from the tissue at concentrations v, mol/s.
@@ -430,7 +469,8 @@ void Stepper::correct_edges(double dt) {
       high[i] = std::max(high[i], high_bound_.local_element(j));
     }
   }
-  result_.limiter = add_limited(*op_.mesh, op_.lumped, edge_flux_, low, high, options_.limited, values);
+  result_.limiter = add_limited(*op_.mesh, op_.lumped, edge_flux_, low, high,
+                                options_.limited ? limiter_passes : 0, values);
   for (int i = 0; i < n; ++i) c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
   c_new_.update_ghost_values();
 }

@@ -32,7 +32,8 @@ CellCoefficients cell_coefficients(const TissueMesh& mesh, const std::vector<Tis
 struct TissueOperator {
   const TissueMesh* mesh = nullptr;
   Accounts accounts;
-  std::vector<double> mass;  ///< [m_ij] m^3 consistent mass of phi_a
+  std::vector<double>
+      mass;  ///< [m_ij] m^3 mass of phi_a, consistent where convection rules, else half lumped
   std::vector<double>
       galerkin;  ///< [k_ij] m^3/s convection and diffusion; k_ii is minus the column's other entries
   std::vector<double> transposed;  ///< [k_ji]

@@ -2,6 +2,7 @@
 
 #include <deal.II/base/multithread_info.h>
 #include <deal.II/grid/grid_generator.h>
+#include <deal.II/grid/grid_tools.h>
 
 #include <algorithm>
 #include <cmath>
@@ -95,6 +96,40 @@ std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dea
   return mesh;
 }
 
+std::unique_ptr<Triangulation> octant_mesh(double side, unsigned int cells, int levels,
+                                           const Refine& refine) {
+  auto mesh = std::make_unique<Triangulation>(MPI_COMM_WORLD);
+  dealii::GridGenerator::subdivided_hyper_cube(*mesh, cells, 0, side);
+  for (const auto& face : mesh->active_face_iterators())
+    if (face->at_boundary() &&
+        face->center()[0] * face->center()[1] * face->center()[2] < 1e-12 * side * side * side)
+      face->set_boundary_id(symmetry_plane);
+  for (int level = 0; level < levels; ++level) {
+    for (const auto& cell : mesh->active_cell_iterators())
+      if (cell->is_locally_owned() && refine(cell->center(), cell->minimum_vertex_distance()))
+        cell->set_refine_flag();
+    mesh->execute_coarsening_and_refinement();
+  }
+  return mesh;
+}
+
+std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, unsigned int n) {
+  auto mesh = std::make_unique<Triangulation>(MPI_COMM_WORLD);
+  const auto layers = static_cast<unsigned int>(radii.size() - 1);
+  dealii::GridGenerator::subdivided_hyper_rectangle(*mesh, {n, n, layers}, dealii::Point<3>(0, 0, 0),
+                                                    dealii::Point<3>(1, 1, layers), true);
+  for (const auto& face : mesh->active_face_iterators())
+    if (face->at_boundary() && face->boundary_id() != 5) face->set_boundary_id(symmetry_plane);
+  dealii::GridTools::transform(
+      [&](const dealii::Point<3>& p) {
+        const dealii::Tensor<1, 3> direction = dealii::Point<3>(p[0], p[1], 1);
+        return dealii::Point<3>(direction *
+                                (radii[static_cast<std::size_t>(std::lround(p[2]))] / direction.norm()));
+      },
+      *mesh);
+  return mesh;
+}
+
 TissueMesh::FractionFunction ball_fractions(double radius) {
   return [radius](const TissueMesh::Cell& cell, std::vector<double>& fraction) {
     double nearest = 1e300, farthest = 0;
@@ -133,7 +168,8 @@ void Problem::solve(bool still) {
   problem.tissues = tissues;
   problem.far_field = far_field;
   problem.collapse.on = false;
-  problem.cell_conductivity = cell_conductivity(*mesh, tissues);
+  problem.cell_conductivity = conductivity.empty() ? cell_conductivity(*mesh, tissues) : conductivity;
+  problem.source = source;
   if (still) {
     flow.pressure = mesh->make_vector();
     flow.pressure.update_ghost_values();

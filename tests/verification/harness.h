@@ -38,6 +38,13 @@ std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dea
                                         const std::vector<unsigned int>& cells, int levels,
                                         const Refine& refine);
 
+/// The octant [0, side]^3 with planes of symmetry at x = 0, y = 0 and z = 0.
+std::unique_ptr<Triangulation> octant_mesh(double side, unsigned int cells, int levels, const Refine& refine);
+
+/// Structured sector of a ball: `radii` ascending, directions (u, v, 1) with u, v in [0, 1] cut n x n; its
+/// side walls are planes of symmetry, so is the inner end.
+std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, unsigned int n);
+
 /// Region 0 is the ball of radius r round the origin, region 1 the rest: fractions by sub-cell sampling on
 /// cut cells.
 TissueMesh::FractionFunction ball_fractions(double radius);
@@ -52,6 +59,9 @@ struct Problem {
   FlowState flow;
   std::unique_ptr<TissueOperator> op;
   std::unique_ptr<Stepper> stepper;
+
+  std::vector<double> source;        ///< of fluid, m^3/s at owned nodes
+  std::vector<double> conductivity;  ///< per owned cell; empty: from the tissues
 
   void solve(bool still = false);  ///< `still`: zero pressure, no flow, no exchange by it
   Vector field(const std::function<double(const dealii::Point<3>&)>& f) const;
