@@ -16,7 +16,8 @@ Accounts make_accounts(const BodyCoefficients& body) {
     a.transfers.push_back({a.plasma, p, body.peripherals[k].exchange_flow / body.plasma_volume});
     a.transfers.push_back({p, a.plasma, body.peripherals[k].exchange_flow / body.peripherals[k].volume});
   }
-  for (int stage = 0; stage < body.lymph_stages; ++stage) a.lymph.push_back(add("lymph" + std::to_string(stage + 1)));
+  for (int stage = 0; stage < body.lymph_stages; ++stage)
+    a.lymph.push_back(add("lymph" + std::to_string(stage + 1)));
   for (int stage = 0; stage < body.lymph_stages; ++stage)
     a.transfers.push_back(
         {a.lymph[stage], stage + 1 < body.lymph_stages ? a.lymph[stage + 1] : a.plasma, body.lymph_rate});

@@ -7,8 +7,8 @@
 
 namespace intratumor {
 
-/// Everything that holds drug outside the mesh: compartments of the body and the places from which it does not come
-/// back. Amounts in mol. Transfers between accounts are linear: rate * amount of the giver.
+/// Everything that holds drug outside the mesh: compartments of the body and the places from which it does
+/// not come back. Amounts in mol. Transfers between accounts are linear: rate * amount of the giver.
 struct Accounts {
   struct Transfer {
     int from;
@@ -17,13 +17,13 @@ struct Accounts {
   };
   std::vector<std::string> names;
   std::vector<Transfer> transfers;
-  int plasma = 0;                  ///< the only one that feeds tissue
+  int plasma = 0;  ///< the only one that feeds tissue
   std::vector<int> peripherals;
-  std::vector<int> lymph;          ///< the transit chain; tissue drains into the first
+  std::vector<int> lymph;  ///< the transit chain; tissue drains into the first
   int eliminated = 0;
   int degraded = 0;
-  int outflow = 0;                 ///< through the outer boundary of the meshed box
-  double plasma_volume = 0;        ///< m^3
+  int outflow = 0;           ///< through the outer boundary of the meshed box
+  double plasma_volume = 0;  ///< m^3
 
   int size() const { return static_cast<int>(names.size()); }
 };
