@@ -31,8 +31,9 @@ missing_packages() {
 run_apt() {
   local log=$1
   shift
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 "$@" \
-    </dev/null 2>&1 | awk -F: -v log_file="$log" '
+  # The status has a file descriptor of its own, which apt-get closes to what it runs; sudo would close it too.
+  as_root env DEBIAN_FRONTEND=noninteractive sh -c 'exec apt-get -q -y -o APT::Status-Fd=3 "$@" 3>&1 2>&1' \
+    apt-get -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 "$@" </dev/null | awk -F: -v log_file="$log" '
       !/^(dl|pm)status:/ { print >> log_file; next }
       { step = int($3 / 10)
         if ($1 != kind || step > last) {
