@@ -50,7 +50,7 @@ install_packages() {
   [ ${#wanted[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || fail "this needs Debian 12 or a relative of it; install by hand: ${wanted[*]}"
   [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || fail "neither root nor sudo; have installed: ${wanted[*]}"
-  say "installing ${#wanted[@]} packages and what they need (about 2 GB, some minutes): ${wanted[*]}"
+  say "installing ${wanted[*]} and what they need (2 GB and some minutes on a fresh machine)"
   log=$(mktemp)
   if ! run_apt "$log" update ||
      ! run_apt "$log" install --no-install-recommends "${wanted[@]}"; then

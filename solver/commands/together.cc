@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// A rank that failed waits so long for the others to fail too.
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds patience{10};
 
 /// Waits without using the processor; an impatient one gives up (false) in the end.
 bool wait_for(MPI_Request& request, bool patient) {

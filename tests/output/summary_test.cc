@@ -74,3 +74,11 @@ TEST(Summary, FileReadsBackAndUndefinedIsNull) {
   EXPECT_TRUE(std::isnan(number_at(read, "no.such.key")));
   EXPECT_EQ(number_at(read, "tumour.d95"), 1. / 3);
 }
+
+TEST(Summary, EveryPromisedKeyIsDocumented) {
+  const std::string text = contents_of(INTRATUMOR_PROJECT_DIR "/docs/result_folder.md");
+  for (const PromisedKey& key : promised_keys()) {
+    if (std::string(key.path).rfind("comparator.", 0) == 0) continue;
+    EXPECT_NE(text.find(std::string("`") + key.path + "`"), std::string::npos) << key.path;
+  }
+}
