@@ -43,13 +43,13 @@ Vector3 world_point(const LabelImage& image, const Point& p) {
 
 MeshBox mesh_box(const OctreeRequest& request) {
   const LabelImage& image = *request.image;
-  const auto& wanted = request.values[request.target];
+  std::vector<char> wanted(65536, 0);
+  for (const auto value : request.values[request.target]) wanted[value] = 1;
   std::array<int, 3> first = image.size, last = {-1, -1, -1};
   for (int k = 0; k < image.size[2]; ++k)
     for (int j = 0; j < image.size[1]; ++j)
       for (int i = 0; i < image.size[0]; ++i) {
-        const auto value = image.at(i, j, k);
-        if (std::find(wanted.begin(), wanted.end(), value) == wanted.end()) continue;
+        if (!wanted[image.at(i, j, k)]) continue;
         const std::array<int, 3> at = {i, j, k};
         for (int a = 0; a < 3; ++a) {
           first[a] = std::min(first[a], at[a]);

@@ -84,9 +84,15 @@ void TissueMesh::number_nodes() {
   // Ghosts: what the cells here touch, and every column of an owned row (a hanging node at a rank's edge
   // couples further than that).
   IndexSet ghosts(relevant);
+  std::vector<dealii::types::global_dof_index> columns;
   for (const auto row : dofs_.locally_owned_dofs())
-    for (unsigned int k = 0; k < pattern_.row_length(row); ++k)
-      ghosts.add_index(pattern_.column_number(row, k));
+    for (unsigned int k = 0; k < pattern_.row_length(row); ++k) {
+      const auto column = pattern_.column_number(row, k);
+      if (!relevant.is_element(column)) columns.push_back(column);
+    }
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  ghosts.add_indices(columns.begin(), columns.end());
   ghosts.compress();
   partitioner_ = std::make_shared<dealii::Utilities::MPI::Partitioner>(dofs_.locally_owned_dofs(), ghosts,
                                                                        communicator());
