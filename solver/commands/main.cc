@@ -51,8 +51,7 @@ std::string help_text() {
 std::string version_text() {
   std::string text;
   const nlohmann::ordered_json list = versions();
-  for (const auto& [name, version] : list.items())
-    text += name + " " + version.get<std::string>() + "\n";
+  for (const auto& [name, version] : list.items()) text += name + " " + version.get<std::string>() + "\n";
   return text;
 }
 

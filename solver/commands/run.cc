@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -128,8 +129,7 @@ class Run {
 
   /// On a signal, in another thread: nothing stays.
   void abandon() {
-    if (rank_ != 0) return;
-    folder_->discard();
+    if (rank_ != 0 || !folder_->discard()) return;
     constexpr char text[] = "\nerror: interrupted; no result was written\n";
     const ssize_t written = ::write(STDERR_FILENO, text, sizeof text - 1);
     static_cast<void>(written);
@@ -218,6 +218,8 @@ int run_command(const std::vector<std::string>& arguments) {
     }
     return 0;
   }
+  // A reader of the messages that goes away (| head) must not end the run.
+  std::signal(SIGPIPE, SIG_IGN);
   // PETSc reads the command line it is given: it gets none, or it would take -o and --help for its own.
   int argc = 1;
   char name[] = "intratumor";

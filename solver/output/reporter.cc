@@ -2,6 +2,7 @@
 
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,7 +32,10 @@ class TerminalSink : public spdlog::sinks::base_sink<std::mutex> {
 
   void show_live(const std::string& line) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    winsize window = {};  // a line that wraps could not be cleared
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1;
+    const std::size_t width = known ? window.ws_col - 1u : 79u;
+    std::fprintf(stderr, "\r\033[K%s", line.substr(0, width).c_str());
     std::fflush(stderr);
     live_ = true;
   }

@@ -81,15 +81,16 @@ void ResultFolder::commit() {
   if (replaces) fs::remove_all(old, error);
 }
 
-void ResultFolder::discard() noexcept {
+bool ResultFolder::discard() noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!open_) return;
+  if (!open_) return false;
   open_ = false;
   // Under another name first: a thread that is still writing can then add nothing while this removes.
   std::error_code error;
   const std::string doomed = staging_ + ".discarded";
   fs::rename(staging_, doomed, error);
   fs::remove_all(error ? staging_ : doomed, error);
+  return true;
 }
 
 }  // namespace intratumor

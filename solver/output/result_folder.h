@@ -26,8 +26,8 @@ class ResultFolder {
   /// Gives the folder its name; replaces an old result only now. ComputationError when that fails.
   void commit();
 
-  /// Removes what was written, unless it was committed.
-  void discard() noexcept;
+  /// Removes what was written, unless it was committed; true when there was something to remove.
+  bool discard() noexcept;
 
  private:
   std::string path_;
