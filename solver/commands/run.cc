@@ -100,7 +100,11 @@ class Run {
   int operator()() {
     if (!stage([&] { read(); }) || !stage([&] { make_folder(); })) return status_;
     const Interruption interruption([&] { abandon(); });
-    if (stage([&] { compute(); }) && stage([&] { write(); })) reporter_->publish();
+    if (stage([&] { compute(); }) && stage([&] { write(); })) {
+      reporter_->publish();
+    } else {
+      leave();
+    }
     return status_;
   }
 
@@ -111,6 +115,15 @@ class Run {
     if (status_ == 0) return true;
     reporter_->error(outcome.message);
     return false;
+  }
+
+  /// After a failure. One in the middle of the computation may leave files open that MPI_Finalize would wait
+  /// for: then the program ends without it, the other ranks after the one that cleans up.
+  void leave() {
+    if (folder_) folder_->discard();
+    std::fflush(nullptr);
+    MPI_Barrier(comm_);
+    if (status_ == 1) _exit(status_);
   }
 
   void read() {

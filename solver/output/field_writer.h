@@ -32,7 +32,8 @@ class FieldWriter {
  public:
   /// Creates fields.h5 in `folder`, which must exist.
   FieldWriter(MPI_Comm comm, std::string folder);
-  ~FieldWriter();  ///< closes fields.h5 without writing fields.xdmf when close() was not called
+  /// Without close() there is no fields.xdmf. While an exception passes fields.h5 is left open (hdf5_file.h).
+  ~FieldWriter();
   FieldWriter(const FieldWriter&) = delete;
   FieldWriter& operator=(const FieldWriter&) = delete;
 

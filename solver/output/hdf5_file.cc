@@ -3,6 +3,7 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "quantities/error.h"
 
@@ -45,7 +46,8 @@ std::string deepest_error() {
 
 }  // namespace
 
-Hdf5File::Hdf5File(MPI_Comm comm, const std::string& path) : comm_(comm), path_(path) {
+Hdf5File::Hdf5File(MPI_Comm comm, const std::string& path)
+    : comm_(comm), path_(path), exceptions_(std::uncaught_exceptions()) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   const bool ready = access.good() && H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL) >= 0 &&
@@ -57,7 +59,7 @@ Hdf5File::Hdf5File(MPI_Comm comm, const std::string& path) : comm_(comm), path_(
 }
 
 Hdf5File::~Hdf5File() {
-  if (file_ >= 0) H5Fclose(file_);
+  if (file_ >= 0 && std::uncaught_exceptions() <= exceptions_) H5Fclose(file_);
 }
 
 void Hdf5File::require(bool good, const std::string& doing) {

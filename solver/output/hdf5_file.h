@@ -21,6 +21,9 @@ class Hdf5File {
 
   /// Creates the file, or replaces it.
   Hdf5File(MPI_Comm comm, const std::string& path);
+  /// Closes the file, but not while an exception passes: after a failed write, or when the ranks may have
+  /// parted, HDF5 would wait for ever or crash. The file is then left open, and the program must end without
+  /// MPI_Finalize.
   ~Hdf5File();
   Hdf5File(const Hdf5File&) = delete;
   Hdf5File& operator=(const Hdf5File&) = delete;
@@ -45,6 +48,7 @@ class Hdf5File {
   MPI_Comm comm_;
   std::string path_;
   std::int64_t file_ = -1;  // hid_t
+  int exceptions_;          // that were passing when this was made
 };
 
 }  // namespace intratumor
