@@ -182,7 +182,7 @@ void Reporter::progress(double fraction, double simulated_time_s, const std::str
   }
   if (live_due) {
     if (fraction > 0.02 && fraction < 1 && now > 5)
-      line += "  about " + readable_time(now / fraction - now) + " left";
+      line += "  about " + readable_time(std::ceil(now / fraction - now)) + " left";
     state.terminal->show_live(line);
     state.last_live = now;
   }
