@@ -182,7 +182,7 @@ void Stepper::prepare(double dt) {
     for (int i = 0; i < n; ++i) right_.local_element(i) = dt * op_.feed[i] / op_.lumped[i];
     low_solver_->solve(border_low_, right_, 1e-12, 0.);
     for (int i = 0; i < n; ++i) right_.local_element(i) *= g / 2;
-    high_solver_->solve(border_high_, right_, std::min(1e-6, options_.stage_tolerance), 0.);
+    high_solver_->solve(border_high_, right_, 1e-10, 0.);
   }
   border_low_exits_ = exits_of(border_low_);
   border_high_exits_ = exits_of(border_high_);
@@ -307,7 +307,10 @@ void Stepper::high_order(double dt, const StepSources& sources) {
     right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_.lumped[i];
   }
   c1_ = low_mean_;
-  result_.stage_iterations += high_solver_->solve(c1_, right_, options_.stage_tolerance, 0.).iterations;
+  // Relative to the field, not to the right side: where exchange is fast within a step, the latter is as many
+  // times larger, and what is left in it would come back as noise in the new state.
+  const double enough = options_.stage_tolerance * std::max(c_.l2_norm(), low_mean_.l2_norm());
+  result_.stage_iterations += high_solver_->solve(c1_, right_, 1e-14, enough).iterations;
   const std::vector<double> start = account_rates(a_, tissue_start_, sources);
   std::vector<double> from_tissue = exits_of(c1_);
   std::vector<double> right = a_;
@@ -325,7 +328,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
     right_.local_element(i) = (bdf_a * mass_c1_[i] - bdf_b * mass_c_[i] + theta * s) / op_.lumped[i];
   }
   c2_ = c1_;
-  result_.stage_iterations += high_solver_->solve(c2_, right_, options_.stage_tolerance, 0.).iterations;
+  result_.stage_iterations += high_solver_->solve(c2_, right_, 1e-14, enough).iterations;
   from_tissue = exits_of(c2_);
   for (std::size_t k = 0; k < right.size(); ++k)
     right[k] = bdf_a * a1_[k] - bdf_b * a_[k] +
@@ -366,7 +369,9 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
 }
 
 /// Moves the high-order correction of every flux to, from and between accounts. Only the giver limits: one
-/// factor a giver, so that nothing becomes negative and a decaying field stays second order.
+/// factor a giver, so that nothing becomes negative and a decaying field stays second order. Exchange with
+/// plasma is one flux, the net of both ways: where it is fast within a step each way alone is many times the
+/// stock.
 void Stepper::correct_accounts(double dt) {
   const int n = graph_.n_owned;
   const int n_accounts = op_.accounts.size();
@@ -380,16 +385,21 @@ void Stepper::correct_accounts(double dt) {
                                                : 0.;
   x_.update_ghost_values();
 
+  // Correction of one node's flux into one account.
+  const auto correction = [&](const TissueOperator::Exit& exit, int i) {
+    const double back = exit.account == plasma ? op_.feed[i] * xa[plasma] : 0.;
+    return dt * (exit.rate[i] * x_.local_element(i) - back);
+  };
+
   // What each account would give.
   std::vector<double> given(n_accounts, 0.);
   for (const auto& exit : op_.exits)
-    for (int i = 0; i < n; ++i) given[exit.account] += dt * exit.rate[i] * std::max(0., -x_.local_element(i));
+    for (int i = 0; i < n; ++i) given[exit.account] += std::max(0., -correction(exit, i));
   MPI_Allreduce(MPI_IN_PLACE, given.data(), n_accounts, MPI_DOUBLE, MPI_SUM, op_.mesh->communicator());
   for (const auto& t : op_.accounts.transfers) {
     const double amount = dt * t.rate * xa[t.from];
     given[amount > 0 ? t.from : t.to] += std::abs(amount);
   }
-  given[plasma] += dt * op_.total_feed * std::max(0., xa[plasma]);
   std::vector<double> factor(n_accounts, 1.);
   if (options_.limited)
     for (int k = 0; k < n_accounts; ++k)
@@ -411,16 +421,16 @@ void Stepper::correct_accounts(double dt) {
     const double xi = x_.local_element(i);
     double factor_i = 1.;
     if (options_.limited) {
-      const double would_give =
-          dt * (op_.loss[i] * std::max(0., xi) + op_.feed[i] * std::max(0., -xa[plasma]));
+      double would_give = 0;
+      for (const auto& exit : op_.exits) would_give += std::max(0., correction(exit, i));
       const double stock = op_.lumped[i] * std::max(0., c_low_.local_element(i));
       if (would_give > stock) factor_i = stock / would_give;
     }
-    double gain = dt * op_.feed[i] * xa[plasma] * (xa[plasma] > 0 ? factor[plasma] : factor_i);
-    into[plasma] -= gain;
+    double gain = 0;
     for (const auto& exit : op_.exits) {
-      if (exit.rate[i] == 0) continue;
-      const double amount = dt * exit.rate[i] * xi * (xi > 0 ? factor_i : factor[exit.account]);
+      double amount = correction(exit, i);
+      if (amount == 0) continue;
+      amount *= amount > 0 ? factor_i : factor[exit.account];
       gain -= amount;
       into[exit.account] += amount;
     }

@@ -19,7 +19,7 @@ struct StepSources {
 
 struct StepperOptions {
   bool limited = true;            ///< false adds the whole correction (verification)
-  double stage_tolerance = 1e-4;  ///< relative, of the high-order stages' linear solves
+  double stage_tolerance = 1e-4;  ///< of the high-order stages' linear solves, relative to the field
   /// Scale of concentrations [c_ref], mol/m^3: sets how tightly the low-order step is solved.
   double reference_concentration = 0;
   /// Verification only: leaves the outflow through the boundary out of its account; the ledger must notice.
