@@ -68,7 +68,7 @@ void Hdf5File::require(bool good, const std::string& doing) {
   if (failed == 0) return;
   const std::string reason = deepest_error();
   throw ComputationError(path_ + ": cannot be written (" + doing + (reason.empty() ? "" : ": " + reason) +
-                         "); is the disk full?");
+                         (doing == "create" ? ")" : "); is the disk full?"));
 }
 
 void Hdf5File::group(const std::string& name) {
