@@ -421,9 +421,16 @@ void Stepper::correct_accounts(double dt) {
     const double xi = x_.local_element(i);
     double factor_i = 1.;
     if (options_.limited) {
-      double would_give = 0;
-      for (const auto& exit : op_.exits) would_give += std::max(0., correction(exit, i));
-      const double stock = op_.lumped[i] * std::max(0., c_low_.local_element(i));
+      // What comes in by the same correction may go out again: drug that passes from blood through tissue to lymph
+      // within a step.
+      double would_give = 0, stock = op_.lumped[i] * std::max(0., c_low_.local_element(i));
+      for (const auto& exit : op_.exits) {
+        const double amount = correction(exit, i);
+        if (amount > 0)
+          would_give += amount;
+        else
+          stock -= amount * factor[exit.account];
+      }
       if (would_give > stock) factor_i = stock / would_give;
     }
     double gain = 0;
