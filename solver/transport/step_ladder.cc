@@ -39,6 +39,7 @@ double StepLadder::propose(double remaining) const {
 }
 
 bool StepLadder::judge(double dt, double error) {
+  if (!std::isfinite(error)) throw ComputationError("time stepping: the error estimate is not a number");
   const double e = three_digits(error);
   const double factor = e > 0 ? 0.8 * std::cbrt(tolerance_ / e) : 1e3;
   const int wanted = rung_below(dt * std::min(factor, 1e3));
