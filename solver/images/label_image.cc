@@ -61,6 +61,33 @@ VoxelBox region_box(const LabelImage& image, const RegionLookup& region, const V
   return found ? box : VoxelBox{};
 }
 
+VoxelBox voxel_box(const LabelImage& image, const std::vector<std::uint16_t>& values) {
+  return region_box(image, RegionLookup(values), whole_image(image));
+}
+
+LabelImage cropped(const LabelImage& image, const VoxelBox& box) {
+  LabelImage part;
+  part.spacing = image.spacing;
+  part.axes = image.axes;
+  part.file_axis = image.file_axis;
+  part.file_flipped = image.file_flipped;
+  part.path = image.path;
+  VoxelBox inside = box;
+  Vector3 corner{};
+  for (int a = 0; a < 3; ++a) {
+    inside.first[a] = std::max(box.first[a], 0);
+    inside.last[a] = std::min(box.last[a], image.size[a] - 1);
+    part.size[a] = inside.last[a] - inside.first[a] + 1;
+    corner[a] = inside.first[a];
+  }
+  part.origin = image.world(corner);
+  part.labels.reserve(static_cast<std::size_t>(part.size[0]) * part.size[1] * part.size[2]);
+  for (int k = inside.first[2]; k <= inside.last[2]; ++k)
+    for (int j = inside.first[1]; j <= inside.last[1]; ++j)
+      for (int i = inside.first[0]; i <= inside.last[0]; ++i) part.labels.push_back(image.at(i, j, k));
+  return part;
+}
+
 Vector3 centroid_index(const LabelImage& image, const std::vector<std::uint16_t>& values) {
   const RegionLookup region(values);
   // Whole numbers summed as such: the result does not depend on the order in which the file stored the

@@ -49,6 +49,18 @@ LabelImage read_label_image(const std::string& path);
 /// Voxels of every label value that occurs.
 std::map<std::uint16_t, std::size_t> count_labels(const LabelImage& image);
 
+/// Inclusive range of voxels; empty when last < first along the axes.
+struct VoxelBox {
+  std::array<int, 3> first{0, 0, 0};
+  std::array<int, 3> last{-1, -1, -1};
+  bool empty() const { return last[0] < first[0] || last[1] < first[1] || last[2] < first[2]; }
+};
+/// Smallest box that holds all voxels whose value is in `values`; empty when there are none.
+VoxelBox voxel_box(const LabelImage& image, const std::vector<std::uint16_t>& values);
+
+/// The part of an image inside a box that lies in it; world positions stay.
+LabelImage cropped(const LabelImage& image, const VoxelBox& box);
+
 /// World position (m, RAS) of the centroid of all voxels whose value is in `values`.
 /// Throws InputError when no voxel has such a value.
 Vector3 centroid(const LabelImage& image, const std::vector<std::uint16_t>& values);

@@ -20,13 +20,6 @@ class RegionLookup {
   std::vector<char> inside_;
 };
 
-/// Inclusive range of voxels; empty when last < first along the axes.
-struct VoxelBox {
-  std::array<int, 3> first{0, 0, 0};
-  std::array<int, 3> last{-1, -1, -1};
-  bool empty() const { return last[0] < first[0] || last[1] < first[1] || last[2] < first[2]; }
-};
-
 /// Smallest box that holds every voxel of the region within `search` (itself clipped to the image).
 VoxelBox region_box(const LabelImage& image, const RegionLookup& region, const VoxelBox& search);
 

@@ -43,20 +43,8 @@ Vector3 world_point(const LabelImage& image, const Point& p) {
 
 MeshBox mesh_box(const OctreeRequest& request) {
   const LabelImage& image = *request.image;
-  std::vector<char> wanted(65536, 0);
-  for (const auto value : request.values[request.target]) wanted[value] = 1;
-  std::array<int, 3> first = image.size, last = {-1, -1, -1};
-  for (int k = 0; k < image.size[2]; ++k)
-    for (int j = 0; j < image.size[1]; ++j)
-      for (int i = 0; i < image.size[0]; ++i) {
-        if (!wanted[image.at(i, j, k)]) continue;
-        const std::array<int, 3> at = {i, j, k};
-        for (int a = 0; a < 3; ++a) {
-          first[a] = std::min(first[a], at[a]);
-          last[a] = std::max(last[a], at[a]);
-        }
-      }
-  if (last[0] < 0) throw InputError(image.path + ": the target region has no voxel");
+  const VoxelBox target = voxel_box(image, request.values[request.target]);
+  if (target.empty()) throw InputError(image.path + ": the target region has no voxel");
 
   MeshBox box;
   double coarse = request.h_min;
@@ -65,8 +53,8 @@ MeshBox mesh_box(const OctreeRequest& request) {
     ++box.levels;
   }
   for (int a = 0; a < 3; ++a) {
-    const double low = first[a] * image.spacing[a] - request.margin;
-    const double high = (last[a] + 1) * image.spacing[a] + request.margin;
+    const double low = target.first[a] * image.spacing[a] - request.margin;
+    const double high = (target.last[a] + 1) * image.spacing[a] + request.margin;
     const auto n = static_cast<unsigned int>(std::ceil((high - low) / coarse - 1e-9));
     box.cells.push_back(n);
     box.lower[a] = (low + high - n * coarse) / 2;

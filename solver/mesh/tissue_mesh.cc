@@ -106,8 +106,9 @@ void TissueMesh::number_nodes() {
   std::set<dealii::types::boundary_id> outer;
   for (const auto id : triangulation_->get_boundary_ids())
     if (id != symmetry_plane) outer.insert(id);
-  const IndexSet boundary = outer.empty() ? IndexSet(dofs_.n_dofs())  // an empty list would mean every face
-                                          : DoFTools::extract_boundary_dofs(dofs_, dealii::ComponentMask(), outer);
+  const IndexSet boundary = outer.empty()
+                                ? IndexSet(dofs_.n_dofs())  // an empty list would mean every face
+                                : DoFTools::extract_boundary_dofs(dofs_, dealii::ComponentMask(), outer);
   for (const auto i : boundary)
     if (owned.is_element(i)) on_boundary_[owned.index_within_set(i)] = 1;
 }

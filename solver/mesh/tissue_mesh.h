@@ -21,7 +21,8 @@ using Vector = dealii::LinearAlgebra::distributed::Vector<double>;
 using Triangulation = dealii::parallel::distributed::Triangulation<3>;
 using Point = dealii::Point<3>;
 
-/// Faces with this boundary number are planes of symmetry: nothing crosses them, whatever holds at the outer boundary.
+/// Faces with this boundary number are planes of symmetry: nothing crosses them, whatever holds at the outer
+/// boundary.
 constexpr dealii::types::boundary_id symmetry_plane = 99;
 
 /// The stencil of every node that this rank owns, as compressed rows. Hanging nodes are condensed into their

@@ -79,6 +79,19 @@ std::vector<double> times_before(const std::vector<double>& times, double until)
   return kept;
 }
 
+/// Leaves of the image what the meshed box can hold: a whole scan is hundreds of megabytes on every rank.
+void crop_image(const Case& c, Setup& setup) {
+  VoxelBox box = voxel_box(setup.image, setup.values[setup.target]);
+  if (box.empty()) throw InputError(setup.image.path + ": the target region has no voxel");
+  for (int a = 0; a < 3; ++a) {
+    const double beyond = c.geometry.margin + OctreeRequest().h_max;
+    const int voxels = static_cast<int>(std::min(1e6, std::ceil(beyond / setup.image.spacing[a]))) + 2;
+    box.first[a] -= voxels;
+    box.last[a] += voxels;
+  }
+  setup.image = cropped(setup.image, box);
+}
+
 void place_deposits(const Case& c, Setup& setup, Reporter& reporter) {
   const double target_fluid = setup.tissues[setup.target].fluid_fraction;
   const double ratio = c.deposit_volume_ratio ? *c.deposit_volume_ratio : 1. / target_fluid;
@@ -149,6 +162,7 @@ Setup prepare(const Case& c, Reporter& reporter) {
   setup.target = region_index(c, c.geometry.target);
   setup.background = region_index(c, c.geometry.background);
   match_labels(c, setup);
+  crop_image(c, setup);
   for (std::size_t r = 0; r < c.regions.size(); ++r)
     setup.tissues.push_back(coefficients(c.tissues[r], c.drug, c.regions[r]));
   setup.body = body_coefficients(c.drug, c.patient);

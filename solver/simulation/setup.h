@@ -22,7 +22,7 @@ struct Deposit {
 
 /// A case that has met its image: regions, coefficients and places are known, nothing is meshed yet.
 struct Setup {
-  LabelImage image;
+  LabelImage image;                                ///< cropped to what the mesh may need
   std::vector<std::vector<std::uint16_t>> values;  ///< voxel values of each region
   int target = 0;
   int background = 0;

@@ -1,5 +1,7 @@
 #include "simulation/summary_of_run.h"
 
+#include <sys/resource.h>
+
 #include <cmath>
 
 namespace intratumor {
@@ -136,6 +138,11 @@ Result summary_of_run(const Case& c, const Setup& setup, const Octree& octree, c
                {"stage_iterations", counts.stage_iterations},
                {"error_estimate_fraction", counts.temporal_error}};
   for (const auto& [phase, seconds] : phases.seconds()) s["time"]["phases"][phase + "_s"] = seconds;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  s["memory"] = {
+      {"peak_over_all_ranks_bytes",
+       dealii::Utilities::MPI::sum(1024. * static_cast<double>(usage.ru_maxrss), mesh.communicator())}};
   s["pressure"] = {{"max_pa", flow.max_pressure},
                    {"at_needle_pa", nullptr},
                    {"closure_error_fraction", flow.closure},
