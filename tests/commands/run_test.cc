@@ -47,11 +47,13 @@ void expect_near(const Json& a, const Json& b, const std::string& path) {
   } else if (a.is_number()) {
     const double x = a.get<double>();
     const double y = b.get<double>();
-    // A quantile is a sample's value: round-off may choose the next sample. Terms of the ledger are shares
-    // already.
-    const bool quantile = path.find("/tumour/d") == 0 || path.find("half_life") != std::string::npos;
-    const double size = path.find("/ledger/") == 0 ? 1 : std::max(std::abs(x), std::abs(y));
-    EXPECT_LE(std::abs(x - y), (quantile ? 1e-3 : 1e-6) * size) << path;
+    // Verification problem V19: 1e-6, D95 and half-life 1e-5. D50 and D2 are a sample's value too, and
+    // round-off may choose the next sample. Terms of the ledger are shares already.
+    double tolerance = 1e-6;
+    if (path == "/tumour/d95" || path == "/tumour/retention_half_life_s") tolerance = 1e-5;
+    if (path == "/tumour/d50" || path == "/tumour/d2") tolerance = 1e-4;
+    const double size = path.rfind("/ledger/", 0) == 0 ? 1 : std::max(std::abs(x), std::abs(y));
+    EXPECT_LE(std::abs(x - y), tolerance * size) << path;
   } else {
     EXPECT_EQ(a, b) << path;
   }
