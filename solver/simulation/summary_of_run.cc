@@ -74,7 +74,23 @@ Json ledger_json(const TimeLoop& loop) {
   return ledger;
 }
 
-Json deposit_json(const Setup& setup, const std::vector<BallShare>& shares) {
+/// Share of the target's volume inside the deposits when each has `ratio` times the volume injected.
+double geometric_coverage(const Setup& setup, const Octree& octree, double ratio, double ratio_used) {
+  std::vector<double> depth;  // inside the nearest surface, m
+  for (const Point& p : octree.mesh->node_positions()) {
+    double deepest = -1;
+    for (const Deposit& d : setup.deposits)
+      deepest = std::max(deepest, d.ball.radius * std::cbrt(ratio / ratio_used) - p.distance(d.ball.centre));
+    depth.push_back(deepest);
+  }
+  const auto overlap = [&](const Point& lower, const Point& upper) {
+    return octree.target_overlap(lower, upper);
+  };
+  return VolumeDistribution(*octree.mesh, setup.target, depth, overlap).share_at_least(0.);
+}
+
+Json deposit_json(const Case& c, const Setup& setup, const Octree& octree,
+                  const std::vector<BallShare>& shares) {
   Json deposit;
   deposit["c0_over_cinj"] = nullptr;
   deposit["fraction_in_target"] = nullptr;
@@ -88,6 +104,13 @@ Json deposit_json(const Setup& setup, const std::vector<BallShare>& shares) {
   }
   deposit["c0_over_cinj"] = ratio;
   deposit["fraction_in_target"] = inside / amount;
+  // The ratio decides the headline: what the target would hold if the fluid opened all its own space (ratio
+  // 1), and if it filled every pore (1/phi_f).
+  const double full = 1. / setup.tissues[setup.target].fluid_fraction;
+  deposit["volume_ratio"] = *c.deposit_volume_ratio;
+  deposit["geometric_coverage"] = {
+      {"own_space_fraction", geometric_coverage(setup, octree, 1., *c.deposit_volume_ratio)},
+      {"full_percolation_fraction", geometric_coverage(setup, octree, full, *c.deposit_volume_ratio)}};
   deposit["count"] = setup.deposits.size();
   deposit["radius_m"] = setup.deposits.front().ball.radius;
   return deposit;
@@ -119,7 +142,7 @@ Result summary_of_run(const Case& c, const Setup& setup, const Octree& octree, c
   s["ledger"] = ledger_json(loop);
   s["min_concentration"] = counts.lowest_concentration;
   s["c_ref"] = setup.reference_concentration;
-  s["deposit"] = deposit_json(setup, shares);
+  s["deposit"] = deposit_json(c, setup, octree, shares);
   s["mesh"] = {{"cells", mesh.triangulation().n_global_active_cells()},
                {"dofs", mesh.dofs().n_dofs()},
                {"h_min_m", mesh.smallest_cell()},
