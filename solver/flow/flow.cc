@@ -49,7 +49,9 @@ double update_collapse(const FlowProblem& problem, const Vector& p, Exchange& e,
   const TissueMesh& mesh = *problem.mesh;
   double change = 0;
   least = 1;
-  for (int r = 0; r < mesh.n_regions(); ++r)
+  for (int r = 0; r < mesh.n_regions(); ++r) {
+    // A tissue without vessels has nothing to collapse.
+    if (problem.tissues[r].vessel_filtration == 0 && problem.tissues[r].permeability_surface == 0) continue;
     for (int i = 0; i < mesh.graph().n_owned; ++i) {
       if (mesh.node_volume(r, i) == 0) continue;
       const double chi =
@@ -58,6 +60,7 @@ double update_collapse(const FlowProblem& problem, const Vector& p, Exchange& e,
       least = std::min(least, chi);
       e.open[r][i] = chi;
     }
+  }
   least = dealii::Utilities::MPI::min(least, mesh.communicator());
   return dealii::Utilities::MPI::max(change, mesh.communicator());
 }
@@ -179,7 +182,7 @@ FlowState solve_flow(const FlowProblem& problem) {
       if (++steps > max_newton_steps)
         throw ComputationError("pressure: Newton's method did not converge in " +
                                std::to_string(max_newton_steps) + " steps (relative residual " +
-                               std::to_string(norm / scale) + ")");
+                               scientific(norm / scale) + ")");
       for (int i = 0; i < n; ++i)
         for (int k = graph.begin[i]; k < graph.begin[i + 1]; ++k) {
           const bool diagonal = k == graph.diagonal[i];

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +17,14 @@ namespace intratumor {
 
 /// A case as its file says it, every default filled in and every quantity in SI units; nothing here has
 /// looked into the image yet. Points are metres in RAS.
+
+/// Times of a schedule that round-off alone keeps apart, s.
+inline bool same_time(double a, double b) {
+  return std::abs(a - b) <= 1e-9 + 1e-12 * std::max(std::abs(a), std::abs(b));
+}
+
+/// Factors that turn a point of the named space, RAS or LPS, into RAS and back.
+std::array<double, 3> signs_to_ras(const std::string& space);
 
 struct TissueOfLabel {
   std::uint16_t value;  ///< voxel value in the segmentation

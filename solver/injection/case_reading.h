@@ -24,9 +24,6 @@ void check_keys(const YamlNode& map, const std::vector<std::string>& known,
 /// Quantities of one dimension as `[1 s, 2 s]`, in SI and exact.
 std::string quantities_text(const std::vector<double>& values, Dimension dimension);
 
-/// Sign of each component that turns the named space into RAS and back.
-std::array<double, 3> signs_to_ras(const std::string& space);
-
 /// Times that ascend strictly, each within `range`: a list, or a single one.
 std::vector<double> read_times(const YamlNode& node, const Range& range);
 

@@ -146,12 +146,16 @@ void read_mode(const YamlNode& node) {
 std::vector<double> read_dose_times(const YamlNode& node, double duration, double until) {
   const auto at = node.optional("at");
   const std::vector<double> times = at ? read_times(*at, {0, ten_years}) : std::vector<double>{0};
-  if (times.back() + duration > until)
+  const double end = times.back() + duration;
+  if (end > until && !same_time(end, until))
     (at ? *at : node)
         .fail("the last dose ends after run.until, " + readable_text(until, Dimension::time) +
               "; give it a later end");
+  if (duration == 0 && same_time(times.back(), until))
+    (at ? *at : node)
+        .fail("a dose given at once at the very end of the run has no effect; give run.until a later time");
   for (std::size_t i = 1; i < times.size(); ++i)
-    if (times[i] < times[i - 1] + duration)
+    if (times[i] < times[i - 1] + duration && !same_time(times[i], times[i - 1] + duration))
       at->fail("the dose at " + readable_text(times[i], Dimension::time) + " begins before the one at " +
                readable_text(times[i - 1], Dimension::time) + " has ended, after " +
                readable_text(duration, Dimension::time));

@@ -78,7 +78,7 @@ LinearSolver::Outcome LinearSolver::solve(Vector& x, const Vector& b, double rel
   if (reason < 0)
     throw ComputationError(what_ + ": the linear solver stopped after " + std::to_string(iterations) +
                            " iterations without converging (" + KSPConvergedReasons[reason] + ", residual " +
-                           std::to_string(outcome.residual) + ")");
+                           scientific(outcome.residual) + ")");
   return outcome;
 }
 

@@ -18,4 +18,7 @@ class ComputationError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Three digits, for messages: "1.2e-08".
+std::string scientific(double value);
+
 }  // namespace intratumor

@@ -65,9 +65,12 @@ Vector3 shaft_direction(const NeedleInjection& needle, const Vector3& tip) {
   return d;
 }
 
-std::string millimetres(const Vector3& p) {
-  char text[96];
-  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm]", 1e3 * p[0], 1e3 * p[1], 1e3 * p[2]);
+/// A point in the space that the case names.
+std::string millimetres(const Case& c, const Vector3& p) {
+  const auto sign = signs_to_ras(c.geometry.space);
+  char text[120];
+  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm] %s", 1e3 * sign[0] * p[0],
+                1e3 * sign[1] * p[1], 1e3 * sign[2] * p[2], c.geometry.space.c_str());
   return text;
 }
 
@@ -84,7 +87,7 @@ void crop_image(const Case& c, Setup& setup) {
   VoxelBox box = voxel_box(setup.image, setup.values[setup.target]);
   if (box.empty()) throw InputError(setup.image.path + ": the target region has no voxel");
   for (int a = 0; a < 3; ++a) {
-    const double beyond = c.geometry.margin + OctreeRequest().h_max;
+    const double beyond = c.geometry.margin + std::max(OctreeRequest().h_max, c.numerics.h_min);
     const int voxels = static_cast<int>(std::min(1e6, std::ceil(beyond / setup.image.spacing[a]))) + 2;
     box.first[a] -= voxels;
     box.last[a] += voxels;
@@ -102,7 +105,7 @@ void place_deposits(const Case& c, Setup& setup, Reporter& reporter) {
     const Vector3 direction = shaft_direction(needle, tip);
     const auto n_holes = static_cast<double>(needle.hole_distances.size());
     const double radius = std::cbrt(3. * ratio * needle.volume / n_holes / (4. * pi));
-    reporter.info(entry + ": " + needle.needle + ", tip at " + millimetres(tip) + " RAS");
+    reporter.info(entry + ": " + needle.needle + ", tip at " + millimetres(c, tip));
     for (const double back : needle.hole_distances) {
       Vector3 hole = tip;
       for (int a = 0; a < 3; ++a) hole[a] -= back * direction[a];
@@ -127,8 +130,8 @@ void place_deposits(const Case& c, Setup& setup, Reporter& reporter) {
             text, sizeof text,
             "%s: scheme: a deposit of radius %.1f mm round %s does not fit into the region of interest (the "
             "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
-            c.path.c_str(), 1e3 * d.ball.radius, millimetres(world_point(setup.image, d.ball.centre)).c_str(),
-            1e3 * c.geometry.margin);
+            c.path.c_str(), 1e3 * d.ball.radius,
+            millimetres(c, world_point(setup.image, d.ball.centre)).c_str(), 1e3 * c.geometry.margin);
         throw InputError(text);
       }
 }

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace intratumor {
@@ -36,7 +37,7 @@ Json tumour_metrics(const Case& c, const Setup& setup, const Octree& octree, con
   const auto overlap = [&](const Point& lower, const Point& upper) {
     return octree.target_overlap(lower, upper);
   };
-  const VolumeDistribution peak(mesh, target, loop.exposure().cmax(), overlap);
+
   t["coverage"] = Json::array();
   for (std::size_t k = 0; k < c.thresholds.size(); ++k) {
     Json entry;
@@ -45,9 +46,10 @@ Json tumour_metrics(const Case& c, const Setup& setup, const Octree& octree, con
     entry["at_least_s"] = c.threshold_duration;
     if (c.threshold_duration > 0)
       entry["fraction"] = VolumeDistribution(mesh, target, loop.exposure().time_above(k), overlap)
-                              .share_at_least(c.threshold_duration);
+                              .share_at_least((1 - 1e-9) * c.threshold_duration);
     else
-      entry["fraction"] = peak.share_at_least(c.thresholds[k].value);
+      entry["fraction"] = VolumeDistribution(mesh, target, loop.exposure().cmax(), overlap)
+                              .share_at_least(c.thresholds[k].value);
     t["coverage"].push_back(entry);
   }
 
@@ -59,7 +61,7 @@ Json tumour_metrics(const Case& c, const Setup& setup, const Octree& octree, con
   t["histogram_resolution_m"] = mesh.smallest_cell() / 4;
 
   histogram.columns = {"auc_mol_s_per_m3", "volume_fraction"};
-  histogram.rows.push_back({0., auc.share_at_least(0.)});
+  histogram.rows.push_back({0., 1.});
   for (int k = 0; k < histogram_rows; ++k) {
     const double level = auc.maximum() * std::pow(10., histogram_decades * (k / (histogram_rows - 1.) - 1.));
     histogram.rows.push_back({level, auc.share_at_least(level)});
@@ -72,6 +74,44 @@ Json ledger_json(const TimeLoop& loop) {
   for (const auto& [name, fraction] : loop.ledger().terms()) ledger[name] = fraction;
   ledger["closure_error"] = loop.counts().largest_closure_error;
   return ledger;
+}
+
+/// Volume that deposits of one time share, over the sum of their volumes: 1 - union/sum, by points in the
+/// cells.
+double overlap_of_deposits(const Setup& setup, const Octree& octree) {
+  double together = 0, apart = 0;
+  std::vector<char> counted(setup.deposits.size(), 0);
+  for (std::size_t k = 0; k < setup.deposits.size(); ++k) {
+    if (counted[k]) continue;
+    std::vector<Ball> balls;
+    for (std::size_t other = k; other < setup.deposits.size(); ++other)
+      if (setup.deposits[other].times == setup.deposits[k].times) {
+        counted[other] = 1;
+        balls.push_back(setup.deposits[other].ball);
+      }
+    if (balls.size() < 2) continue;
+    octree.mesh->for_each_cell([&](const TissueMesh::Cell& cell, int) {
+      constexpr int n = 4;
+      if (std::none_of(balls.begin(), balls.end(), [&](const Ball& ball) {
+            return cell->center().distance(ball.centre) < ball.radius + cell->diameter();
+          }))
+        return;
+      const Point lower = cell->vertex(0), upper = cell->vertex(7);
+      for (int s = 0; s < n * n * n; ++s) {
+        const int step[3] = {s % n, s / n % n, s / (n * n)};
+        Point at;
+        for (int a = 0; a < 3; ++a) at[a] = lower[a] + (upper[a] - lower[a]) * (step[a] + 0.5) / n;
+        int inside = 0;
+        for (const Ball& ball : balls) inside += at.distance(ball.centre) <= ball.radius ? 1 : 0;
+        apart += inside * cell->measure() / (n * n * n);
+        together += (inside > 0 ? 1 : 0) * cell->measure() / (n * n * n);
+      }
+    });
+  }
+  const MPI_Comm comm = octree.mesh->communicator();
+  together = dealii::Utilities::MPI::sum(together, comm);
+  apart = dealii::Utilities::MPI::sum(apart, comm);
+  return apart > 0 ? 1. - together / apart : 0.;
 }
 
 /// Share of the target's volume inside the deposits when each has `ratio` times the volume injected.
@@ -96,13 +136,26 @@ Json deposit_json(const Case& c, const Setup& setup, const Octree& octree,
   deposit["fraction_in_target"] = nullptr;
   if (setup.deposits.empty()) return deposit;
   double inside = 0, amount = 0, ratio = 0;
+  std::vector<double> lumped(octree.mesh->graph().n_owned, 0.);
+  for (int r = 0; r < octree.mesh->n_regions(); ++r)
+    for (std::size_t i = 0; i < lumped.size(); ++i)
+      lumped[i] += octree.mesh->node_volume(r, static_cast<int>(i)) * setup.tissues[r].accessible_fraction;
   for (std::size_t k = 0; k < shares.size(); ++k) {
     const Deposit& d = setup.deposits[k];
-    inside += d.amount * shares[k].in_region[setup.target];
-    amount += d.amount;
-    ratio = std::max(ratio, d.amount / shares[k].accessible_volume / d.concentration);
+    const double given = d.amount * static_cast<double>(d.times.size());
+    inside += given * shares[k].in_region[setup.target];
+    amount += given;
+    // Deposits of one time add up where they overlap.
+    std::vector<double> sum = shares[k].node;
+    for (std::size_t other = 0; other < shares.size(); ++other)
+      if (other != k && setup.deposits[other].times == d.times)
+        for (std::size_t i = 0; i < sum.size(); ++i)
+          sum[i] += setup.deposits[other].amount / d.amount * shares[other].node[i];
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      if (lumped[i] > 0) ratio = std::max(ratio, d.amount * sum[i] / lumped[i] / d.concentration);
   }
-  deposit["c0_over_cinj"] = ratio;
+  deposit["c0_over_cinj"] = dealii::Utilities::MPI::max(ratio, octree.mesh->communicator());
+  deposit["overlap_fraction"] = overlap_of_deposits(setup, octree);
   deposit["fraction_in_target"] = inside / amount;
   // The ratio decides the headline: what the target would hold if the fluid opened all its own space (ratio
   // 1), and if it filled every pore (1/phi_f).

@@ -107,7 +107,7 @@ std::vector<double> TimeLoop::event_times() const {
   // Times that round-off alone keeps apart are one event.
   std::vector<double> merged;
   for (const double t : times)
-    if (merged.empty() || t - merged.back() > 1e-9 * c.until) merged.push_back(t);
+    if (merged.empty() || !same_time(t, merged.back())) merged.push_back(t);
   merged.back() = c.until;
   return merged;
 }
@@ -120,8 +120,7 @@ TimeLoop::Segment TimeLoop::make_segment(double from, double to) const {
   const double middle = (from + to) / 2;
   const auto active = [&](double start, double duration) {
     if (!(duration > 0 && start < middle && middle < start + duration)) return false;
-    if (std::abs(start - from) <= 1e-9 * in_.c->until)
-      s.shortest_start = std::min(s.shortest_start, duration);
+    if (same_time(start, from)) s.shortest_start = std::min(s.shortest_start, duration);
     return true;
   };
   for (std::size_t k = 0; k < in_.setup->deposits.size(); ++k) {
@@ -141,31 +140,29 @@ TimeLoop::Segment TimeLoop::make_segment(double from, double to) const {
 
 /// Initial fields and boluses at time t; returns the amount given.
 double TimeLoop::give_at_once(double t) {
-  const auto now = [&](double start, double duration) {
-    return duration == 0 && std::abs(start - t) <= 1e-9 * in_.c->until;
-  };
-  std::vector<double> nodes, accounts(in_.op->accounts.size(), 0.);
-  double given = 0;
+  const auto now = [&](double start, double duration) { return duration == 0 && same_time(start, t); };
+  std::vector<double> nodes(in_.mesh->graph().n_owned, 0.), accounts(in_.op->accounts.size(), 0.);
+  double into_tissue = 0, into_plasma = 0;
   for (std::size_t k = 0; k < in_.setup->deposits.size(); ++k) {
     const Deposit& d = in_.setup->deposits[k];
     for (const double start : d.times)
       if (now(start, d.duration)) {
-        nodes.resize(in_.mesh->graph().n_owned, 0.);
         for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i] += d.amount * in_.shares[k].node[i];
-        given += d.amount;
+        into_tissue += d.amount;
       }
   }
   for (const IntravenousDose& dose : in_.c->intravenous)
     for (const double start : dose.times)
       if (now(start, dose.duration)) {
         accounts[in_.op->accounts.plasma] += dose.amount;
-        given += dose.amount;
+        into_plasma += dose.amount;
       }
-  if (given > 0) {
-    stepper_.give(nodes, accounts);
+  if (into_tissue > 0) {
+    stepper_.give_to_tissue(nodes);
     exposure_.peak(stepper_.concentration());
   }
-  return given;
+  stepper_.give_to_accounts(accounts);
+  return into_tissue + into_plasma;
 }
 
 double TimeLoop::amount_in_region(int region) const {
@@ -205,9 +202,10 @@ void TimeLoop::record(double t, double given) {
   ledger_ = l;
   counts_.largest_closure_error = std::max(counts_.largest_closure_error, l.closure_error);
   if (!(l.closure_error <= closure_limit)) {
-    std::string text = "the ledger does not close at t = " + readable_time(t) + ": given " +
-                       std::to_string(l.given) + " of the dose, found " + std::to_string(sum) + " (";
-    for (const auto& term : l.terms()) text += term.first + " " + std::to_string(term.second) + " ";
+    std::string text = "the ledger does not close at t = " + readable_time(t) + ": " +
+                       scientific(l.closure_error) + " of the dose is missing or too much; " +
+                       scientific(l.given) + " was given by then (";
+    for (const auto& term : l.terms()) text += term.first + " " + scientific(term.second) + " ";
     text.back() = ')';
     throw ComputationError(text);
   }
@@ -229,7 +227,9 @@ void TimeLoop::record(double t, double given) {
 bool TimeLoop::reached_coarse_cells() const {
   bool reached = false;
   if (in_.setup->deposits.empty()) return false;
-  const double limit = coarse_cell_limit * in_.setup->injected_concentration;
+  // Drug that comes by blood is everywhere and no front.
+  const double plasma = stepper_.amounts()[in_.op->accounts.plasma] / in_.op->accounts.plasma_volume;
+  const double limit = coarse_cell_limit * in_.setup->injected_concentration + plasma;
   const Vector& c = stepper_.concentration();
   for (const auto& cell : coarse_cells_) {
     double low = std::numeric_limits<double>::max(), high = 0;
@@ -269,8 +269,7 @@ bool TimeLoop::run() {
   const std::set<double> field_times(c.field_times.begin(), c.field_times.end());
   double given = 0;
   const auto is_field_time = [&](double t) {
-    return std::any_of(field_times.begin(), field_times.end(),
-                       [&](double f) { return std::abs(f - t) <= 1e-9 * c.until; });
+    return std::any_of(field_times.begin(), field_times.end(), [&](double f) { return same_time(f, t); });
   };
 
   for (std::size_t event = 0; event + 1 < times.size(); ++event) {
@@ -278,7 +277,7 @@ bool TimeLoop::run() {
     if (at_once > 0) ladder.restart(first_step_at_once);
     given += at_once;
     if (event == 0 || at_once > 0) record(times[event], given);
-    if (event == 0 && is_field_time(0)) write_fields(0);
+    if (is_field_time(times[event])) write_fields(times[event]);
     const Segment segment = make_segment(times[event], times[event + 1]);
     if (std::isfinite(segment.shortest_start)) ladder.restart(segment.shortest_start);
     StepSources sources;
@@ -296,7 +295,10 @@ bool TimeLoop::run() {
       const StepResult& step = stepper_.attempt(dt, sources);
       counts_.low_iterations += step.low_iterations;
       counts_.stage_iterations += step.stage_iterations;
-      if (!ladder.judge(dt, step.error)) continue;
+      if (!ladder.judge(dt, step.error)) {
+        ++counts_.rejected;
+        continue;
+      }
       exposure_.add(dt, stepper_.concentration(), stepper_.attempted_concentration(), step.node_mean);
       const double plasma_auc =
           dt * step.account_mean[in_.op->accounts.plasma] / in_.op->accounts.plasma_volume;
@@ -327,13 +329,15 @@ bool TimeLoop::run() {
           in_.mesh->communicator());
       counts_.lowest_concentration = std::min(counts_.lowest_concentration, lowest);
       if (lowest < -negative_limit * in_.setup->reference_concentration)
-        throw ComputationError("a concentration of " + std::to_string(lowest) + " mol/m3 arose at t = " +
+        throw ComputationError("a concentration of " + scientific(lowest) + " mol/m3 arose at t = " +
                                readable_time(t) + "; values below zero are a fault of the program");
 
-      if (t >= last_injection_end_ && !half_life_ && !in_.setup->deposits.empty()) {
+      const bool after_injections = t >= last_injection_end_ || same_time(t, last_injection_end_);
+      if (after_injections && !half_life_ && !in_.setup->deposits.empty()) {
         if (retained_at_end_ < 0) {
           // What the tumour held when the last injection ended, which is an event.
-          retained_at_end_ = start >= last_injection_end_ ? before : tumour_amount_;
+          retained_at_end_ =
+              start >= last_injection_end_ || same_time(start, last_injection_end_) ? before : tumour_amount_;
         }
         const double half = retained_at_end_ / 2;
         if (tumour_amount_ <= half && before > half) {
@@ -351,8 +355,10 @@ bool TimeLoop::run() {
       std::snprintf(text, sizeof text, "step %d, dt %s", counts_.steps, readable_time(dt).c_str());
       in_.reporter->progress(t / c.until, t, text);
     }
-    if (is_field_time(segment.to)) write_fields(segment.to);
   }
+  if (is_field_time(c.until)) write_fields(c.until);
+  if (std::abs(given - dose_) > 1e-9 * dose_)
+    throw ComputationError("the schedule gave " + scientific(given / dose_) + " of the dose it promised");
   return true;
 }
 

@@ -47,7 +47,7 @@ bool StepLadder::judge(double dt, double error) {
     ++rejected_;
     rung_ = std::min(wanted, rung_below(dt) - 1);
     if (step_of(rung_) < smallest_step)
-      throw ComputationError("time stepping: the step size fell below " + std::to_string(smallest_step) +
+      throw ComputationError("time stepping: the step size fell below " + scientific(smallest_step) +
                              " s; the error estimate does not decrease");
     return false;
   }

@@ -52,9 +52,11 @@ void Stepper::accept() {
   a_.swap(a_new_);
 }
 
-void Stepper::give(const std::vector<double>& nodes, const std::vector<double>& accounts) {
-  for (std::size_t k = 0; k < accounts.size(); ++k) a_[k] += accounts[k];
-  if (nodes.empty()) return;
+void Stepper::give_to_accounts(const std::vector<double>& amounts) {
+  for (std::size_t k = 0; k < amounts.size(); ++k) a_[k] += amounts[k];
+}
+
+void Stepper::give_to_tissue(const std::vector<double>& nodes) {
   const int n = graph_.n_owned;
   // e = m^-1 amounts; lumping alone would widen the field by h^2/6 in each direction.
   values_ = op_.mass;
@@ -258,7 +260,7 @@ void Stepper::low_order(double dt, const StepSources& sources) {
       break;
     }
     if (refinement == max_refinements)
-      throw ComputationError("low-order transport: the residual stays " + std::to_string(worst) +
+      throw ComputationError("low-order transport: the residual stays " + scientific(worst) +
                              " times above its tolerance after " + std::to_string(refinement) +
                              " refinements of the linear solve");
     x_ = 0;
@@ -306,7 +308,9 @@ void Stepper::high_order(double dt, const StepSources& sources) {
     const double s = sources.node[1] == nullptr ? 0. : (*sources.node[1])[i];
     right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_.lumped[i];
   }
+  // Start from the low-order answer less plasma's share, which the border column adds afterwards.
   c1_ = low_mean_;
+  c1_.add(-a_low_mean_[plasma], border_low_);
   // Relative to the field, not to the right side: where exchange is fast within a step, the latter is as many
   // times larger, and what is left in it would come back as noise in the new state.
   const double enough = options_.stage_tolerance * std::max(c_.l2_norm(), low_mean_.l2_norm());
@@ -328,6 +332,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
     right_.local_element(i) = (bdf_a * mass_c1_[i] - bdf_b * mass_c_[i] + theta * s) / op_.lumped[i];
   }
   c2_ = c1_;
+  c2_.add(-a1_[plasma], border_high_);
   result_.stage_iterations += high_solver_->solve(c2_, right_, 1e-14, enough).iterations;
   from_tissue = exits_of(c2_);
   for (std::size_t k = 0; k < right.size(); ++k)
@@ -421,8 +426,8 @@ void Stepper::correct_accounts(double dt) {
     const double xi = x_.local_element(i);
     double factor_i = 1.;
     if (options_.limited) {
-      // What comes in by the same correction may go out again: drug that passes from blood through tissue to lymph
-      // within a step.
+      // What comes in by the same correction may go out again: drug that passes from blood through tissue to
+      // lymph within a step.
       double would_give = 0, stock = op_.lumped[i] * std::max(0., c_low_.local_element(i));
       for (const auto& exit : op_.exits) {
         const double amount = correction(exit, i);

@@ -48,9 +48,11 @@ class Stepper {
   /// Weight of each owned node in the error estimate: its share that lies in the target (0 to 1).
   void set_error_weights(std::vector<double> weights) { error_weight_ = std::move(weights); }
   void set_state(const Vector& concentration, std::vector<double> amounts);
-  /// Adds drug at once: `nodes` in mol at owned nodes (the integral of each shape function times what is
-  /// given), `accounts` in mol or empty. The field is the consistent-mass projection, limited like a step.
-  void give(const std::vector<double>& nodes, const std::vector<double>& accounts);
+  /// Adds drug at once: mol at owned nodes (the integral of each shape function times what is given). The
+  /// field is the projection with the mass matrix, limited like a step. Collective.
+  void give_to_tissue(const std::vector<double>& nodes);
+  /// Adds mol to each account at once.
+  void give_to_accounts(const std::vector<double>& amounts);
   const Vector& concentration() const { return c_; }         ///< ghosts up to date; hanging nodes hold 0
   const std::vector<double>& amounts() const { return a_; }  ///< of the accounts, mol
 

@@ -14,7 +14,7 @@ constexpr double mm = 1e-3, hour = 3600;
 void give_deposit(Problem& p, double radius, double amount) {
   std::vector<double> nodes = ball_share(*p.mesh, p.tissues, {Point(), radius}).node;
   for (double& x : nodes) x *= amount;
-  p.stepper->give(nodes, {});
+  p.stepper->give_to_tissue(nodes);
 }
 
 /// Value of a nodal field at a node on the x axis.
