@@ -37,7 +37,6 @@ void NodalExposure::peak(const Vector& now) {
 VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const std::vector<double>& field,
                                        const Overlap& overlap)
     : comm_(mesh.communicator()) {
-  constexpr int n = 4;
   Vector nodal = mesh.make_vector();
   for (int i = 0; i < mesh.graph().n_owned; ++i) nodal.local_element(i) = field[i];
   mesh.constraints().distribute(nodal);
@@ -53,6 +52,7 @@ VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const
     for (int v = 0; v < 8; ++v) at[v] = nodal(indices[v]);
     const Point lower = cell->vertex(0), upper = cell->vertex(7);
     const bool cut = share < 1 && overlap != nullptr;
+    const int n = share < 1 ? 4 : 2;
     for (int k = 0; k < n; ++k)
       for (int j = 0; j < n; ++j)
         for (int i = 0; i < n; ++i) {
@@ -104,7 +104,13 @@ double VolumeDistribution::value_reached_by(double share) const {
     const double middle = (low + high) / 2;
     (share_at_least(middle) >= share ? low : high) = middle;
   }
-  return low;
+  // The samples on both sides of the step that the bracket holds.
+  const auto above = std::lower_bound(values_.begin(), values_.end(), high);
+  const double next = dealii::Utilities::MPI::min(above == values_.end() ? maximum_ : *above, comm_);
+  const double last = dealii::Utilities::MPI::max(above == values_.begin() ? -1e300 : *(above - 1), comm_);
+  const double share_last = share_at_least(last), share_next = share_at_least(next);
+  if (!(share_last > share_next)) return last;
+  return last + (next - last) * (share_last - share) / (share_last - share_next);
 }
 
 }  // namespace intratumor

@@ -34,9 +34,9 @@ class NodalExposure {
 /// Seconds of a step of dt that the straight line from a to b spends at or above `threshold`.
 double time_above_line(double a, double b, double threshold, double dt);
 
-/// The distribution of a nodal field over one region's volume: sampled in the middle of 4^3 sub-cells of
-/// every cell that holds some of the region, each weighted with the region's volume in it, so that the total
-/// is the region's.
+/// The distribution of a nodal field over one region's volume: sampled in the middle of 2^3 sub-cells of
+/// every cell inside the region and 4^3 of every cell its boundary cuts, each weighted with the region's
+/// volume in it, so that the total is the region's.
 class VolumeDistribution {
  public:
   /// Volume (m^3) of the region in a box; null: the cell's fraction of each sub-cell.
@@ -50,6 +50,7 @@ class VolumeDistribution {
   /// Share of the volume where the field is at least `level`.
   double share_at_least(double level) const;
   /// [D_x] largest value that the share x (0 to 1) of the volume reaches: D95 is value_reached_by(0.95).
+  /// Linear between samples, so that round-off cannot make it jump from one to the next.
   double value_reached_by(double share) const;
 
  private:

@@ -6,25 +6,17 @@
 #include <cmath>
 
 #include "quantities/error.h"
+#include "transport/tr_bdf2.h"
 
 namespace intratumor {
-
-const double tr_bdf2_gamma = 2. - std::sqrt(2.);
 
 namespace {
 
 const double g = tr_bdf2_gamma;
-// c2 = bdf_a c1 - bdf_b c^n + (g/2) dt F(c2); mean over the step: (c^n + c1) mean_outer + c2 g/2.
-const double bdf_a = 1. / (g * (2. - g));
-const double bdf_b = (1. - g) * (1. - g) / (g * (2. - g));
-const double mean_outer = 1. / (2. * (2. - g));
-// Leading error of TR-BDF2: error_constant dt^3 c'''; the bracket of estimate_error() is dt^2/2 times c'''.
-const double error_constant = (-3. * g * g + 4. * g - 2.) / (12. * (2. - g));
 
 constexpr double low_tolerance = 1e-13;  // of |r_i|/M_i, relative to c_ref
 constexpr double machine = 2.2204460492503131e-16;
 constexpr int max_refinements = 6;
-constexpr int limiter_passes = 3;
 
 }  // namespace
 
@@ -343,158 +335,6 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   c2_.update_ghost_values();
   multiply(graph_, op_.mass, c2_, mass_c2_);
   tissue2_ = exits_of(c2_);
-}
-
-/// Third-order embedded difference 2 C dt (F_n/g - F_1/(g(1-g)) + F_2/(1-g)), F in mol/s: in tissue the sum
-/// of
-/// |.| over the target, and each account by itself. Terms that die within a step are damped as the step damps
-/// them.
-void Stepper::estimate_error(double dt, const StepSources& sources) {
-  const double theta = g / 2 * dt;
-  const double w0 = 2 * error_constant * dt / g, w1 = -2 * error_constant * dt / (g * (1. - g)),
-               w2 = 2 * error_constant * dt / (1. - g);
-  double tissue = 0;
-  for (int i = 0; i < graph_.n_owned; ++i) {
-    if (!graph_.is_unknown[i] || error_weight_[i] == 0) continue;
-    const double rate1 = (mass_c1_[i] - mass_c_[i]) / theta - start_rate_[i];
-    const double rate2 = (mass_c2_[i] - bdf_a * mass_c1_[i] + bdf_b * mass_c_[i]) / theta;
-    const double damping = 1. / (1. + theta * op_.loss[i] / op_.lumped[i]);
-    tissue += error_weight_[i] * damping * std::abs(w0 * start_rate_[i] + w1 * rate1 + w2 * rate2);
-  }
-  result_.error = dealii::Utilities::MPI::sum(tissue, op_.mesh->communicator());
-  const std::vector<double> r0 = account_rates(a_, tissue_start_, sources),
-                            r1 = account_rates(a1_, tissue1_, sources),
-                            r2 = account_rates(a2_, tissue2_, sources);
-  std::vector<double> out(a_.size(), 0.);
-  for (const auto& t : op_.accounts.transfers) out[t.from] += t.rate;
-  out[op_.accounts.plasma] += op_.total_feed;
-  for (std::size_t k = 0; k < a_.size(); ++k)
-    result_.error =
-        std::max(result_.error, std::abs(w0 * r0[k] + w1 * r1[k] + w2 * r2[k]) / (1. + theta * out[k]));
-}
-
-/// Moves the high-order correction of every flux to, from and between accounts. Only the giver limits: one
-/// factor a giver, so that nothing becomes negative and a decaying field stays second order. Exchange with
-/// plasma is one flux, the net of both ways: where it is fast within a step each way alone is many times the
-/// stock.
-void Stepper::correct_accounts(double dt) {
-  const int n = graph_.n_owned;
-  const int n_accounts = op_.accounts.size();
-  const int plasma = op_.accounts.plasma;
-  std::vector<double> xa(n_accounts);
-  for (int k = 0; k < n_accounts; ++k)
-    xa[k] = mean_outer * (a_[k] + a1_[k]) + g / 2 * a2_[k] - a_low_mean_[k];
-  for (int i = 0; i < n; ++i)
-    x_.local_element(i) = graph_.is_unknown[i] ? mean_outer * (c_.local_element(i) + c1_.local_element(i)) +
-                                                     g / 2 * c2_.local_element(i) - low_mean_.local_element(i)
-                                               : 0.;
-  x_.update_ghost_values();
-
-  // Correction of one node's flux into one account.
-  const auto correction = [&](const TissueOperator::Exit& exit, int i) {
-    const double back = exit.account == plasma ? op_.feed[i] * xa[plasma] : 0.;
-    return dt * (exit.rate[i] * x_.local_element(i) - back);
-  };
-
-  // What each account would give.
-  std::vector<double> given(n_accounts, 0.);
-  for (const auto& exit : op_.exits)
-    for (int i = 0; i < n; ++i) given[exit.account] += std::max(0., -correction(exit, i));
-  MPI_Allreduce(MPI_IN_PLACE, given.data(), n_accounts, MPI_DOUBLE, MPI_SUM, op_.mesh->communicator());
-  for (const auto& t : op_.accounts.transfers) {
-    const double amount = dt * t.rate * xa[t.from];
-    given[amount > 0 ? t.from : t.to] += std::abs(amount);
-  }
-  std::vector<double> factor(n_accounts, 1.);
-  if (options_.limited)
-    for (int k = 0; k < n_accounts; ++k)
-      if (given[k] > std::max(0., a_low_[k])) factor[k] = std::max(0., a_low_[k]) / given[k];
-
-  a_new_ = a_low_;
-  a_mean_ = a_low_mean_;
-  for (const auto& t : op_.accounts.transfers) {
-    const double amount = dt * t.rate * xa[t.from];
-    const double moved = amount * factor[amount > 0 ? t.from : t.to];
-    a_new_[t.from] -= moved;
-    a_new_[t.to] += moved;
-  }
-  for (int k = 0; k < n_accounts; ++k) a_mean_[k] += xa[k] * (xa[k] > 0 ? factor[k] : 1.);
-
-  std::vector<double> into(n_accounts, 0.);
-  result_.node_mean.assign(n, 0.);
-  for (int i = 0; i < n; ++i) {
-    const double xi = x_.local_element(i);
-    double factor_i = 1.;
-    if (options_.limited) {
-      // What comes in by the same correction may go out again: drug that passes from blood through tissue to
-      // lymph within a step.
-      double would_give = 0, stock = op_.lumped[i] * std::max(0., c_low_.local_element(i));
-      for (const auto& exit : op_.exits) {
-        const double amount = correction(exit, i);
-        if (amount > 0)
-          would_give += amount;
-        else
-          stock -= amount * factor[exit.account];
-      }
-      if (would_give > stock) factor_i = stock / would_give;
-    }
-    double gain = 0;
-    for (const auto& exit : op_.exits) {
-      double amount = correction(exit, i);
-      if (amount == 0) continue;
-      amount *= amount > 0 ? factor_i : factor[exit.account];
-      gain -= amount;
-      into[exit.account] += amount;
-    }
-    corrected_.local_element(i) = c_low_.local_element(i) + gain / op_.lumped[i];
-    result_.node_mean[i] = low_mean_.local_element(i) + xi * (xi > 0 ? factor_i : factor[plasma]);
-  }
-  corrected_.update_ghost_values();
-  MPI_Allreduce(MPI_IN_PLACE, into.data(), n_accounts, MPI_DOUBLE, MPI_SUM, op_.mesh->communicator());
-  if (options_.drop_outflow) into[op_.accounts.outflow] = 0;
-  for (int k = 0; k < n_accounts; ++k) a_new_[k] += into[k];
-  result_.account_mean = a_mean_;
-}
-
-/// Antidiffusive fluxes between nodes, limited against the extrema of the old, the low-order and the
-/// account-corrected state on each stencil.
-void Stepper::correct_edges(double dt) {
-  const int n = graph_.n_owned;
-  const int n_all = n + static_cast<int>(op_.mesh->partitioner()->n_ghost_indices());
-  edge_flux_.assign(graph_.entries(), 0.);
-  std::vector<double> low(n), high(n), values(n);
-  for (int i = 0; i < n_all; ++i) {
-    const double a = c_.local_element(i), b = c_low_.local_element(i), c = corrected_.local_element(i);
-    low_bound_.local_element(i) = std::min(a, std::min(b, c));
-    high_bound_.local_element(i) = std::max(a, std::max(b, c));
-    // From here on c1 holds the high-order mean, c2 the change over the step.
-    c1_.local_element(i) = low_mean_.local_element(i) + x_.local_element(i);
-    c2_.local_element(i) -= c_.local_element(i);
-  }
-  for (int i = 0; i < n; ++i) {
-    values[i] = corrected_.local_element(i);
-    low[i] = low_bound_.local_element(i);
-    high[i] = high_bound_.local_element(i);
-    if (!graph_.is_unknown[i]) continue;
-    const double ei = c2_.local_element(i), xi = x_.local_element(i), li = low_mean_.local_element(i),
-                 hi = c1_.local_element(i), courant_i = courant_.local_element(i);
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
-      if (k == graph_.diagonal[i]) continue;
-      const int j = graph_.column[k];
-      const double d = edge_viscosity(op_.galerkin[k], op_.transposed[k]);
-      const double courant = std::max(courant_i, courant_.local_element(j));
-      const double t = courant > 1 ? 1. - 1. / courant : 0.;
-      edge_flux_[k] = op_.mass[k] * (ei - c2_.local_element(j)) -
-                      dt * (op_.galerkin[k] * x_.local_element(j) - op_.transposed[k] * xi) +
-                      dt * d * ((li - low_mean_.local_element(j)) - t * (hi - c1_.local_element(j)));
-      low[i] = std::min(low[i], low_bound_.local_element(j));
-      high[i] = std::max(high[i], high_bound_.local_element(j));
-    }
-  }
-  result_.limiter = add_limited(*op_.mesh, op_.lumped, edge_flux_, low, high,
-                                options_.limited ? limiter_passes : 0, values);
-  for (int i = 0; i < n; ++i) c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
-  c_new_.update_ghost_values();
 }
 
 const StepResult& Stepper::attempt(double dt, const StepSources& sources) {

@@ -19,7 +19,7 @@ struct StepSources {
 
 struct StepperOptions {
   bool limited = true;            ///< false adds the whole correction (verification)
-  double stage_tolerance = 1e-4;  ///< of the high-order stages' linear solves, relative to the field
+  double stage_tolerance = 1e-8;  ///< of the high-order stages' linear solves, relative to the field
   /// Scale of concentrations [c_ref], mol/m^3: sets how tightly the low-order step is solved.
   double reference_concentration = 0;
   /// Verification only: leaves the outflow through the boundary out of its account; the ledger must notice.
@@ -102,8 +102,5 @@ class Stepper {
   int factorisations_ = 0;
   Stopwatch phases_;
 };
-
-/// TR-BDF2: the inner stage stands at t + gamma dt.
-extern const double tr_bdf2_gamma;
 
 }  // namespace intratumor

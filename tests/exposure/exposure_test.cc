@@ -51,9 +51,9 @@ TEST(VolumeDistribution, OfALinearFieldIsExactWithinASubcell) {
   EXPECT_NEAR(d.volume(), 0.525, 1e-12);
   // x is uniform on [0, 0.525]: share at or above x is 1 - x/0.525.
   for (const double x : {0.1, 0.25, 0.5})
-    EXPECT_NEAR(d.share_at_least(x), 1 - x / 0.525, 0.025 / 2 / 0.525 + 1e-9);
-  EXPECT_NEAR(d.value_reached_by(0.5), 0.2625, 0.0125 + 1e-9);
-  EXPECT_NEAR(d.value_reached_by(0.95), 0.05 * 0.525, 0.0125 + 1e-9);
+    EXPECT_NEAR(d.share_at_least(x), 1 - x / 0.525, 0.05 / 2 / 0.525 + 1e-9);
+  EXPECT_NEAR(d.value_reached_by(0.5), 0.2625, 0.025 + 1e-9);
+  EXPECT_NEAR(d.value_reached_by(0.95), 0.05 * 0.525, 0.025 + 1e-9);
   EXPECT_NEAR(d.mean(), 0.2625, 2e-3);
   EXPECT_EQ(d.share_at_least(-1), 1);
   EXPECT_EQ(d.share_at_least(2), 0);

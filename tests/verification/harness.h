@@ -11,6 +11,7 @@
 
 #include "transport/step_ladder.h"
 #include "transport/stepper.h"
+#include "transport/tr_bdf2.h"
 
 namespace intratumor::verification {
 
