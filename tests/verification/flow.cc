@@ -6,31 +6,12 @@
 namespace intratumor::verification {
 namespace {
 
-// Baxter & Jain's constants.
-TissueCoefficients tumour() {
-  TissueCoefficients t;
-  t.hydraulic_conductivity = 3.09776e-14;
-  t.vessel_filtration = 4.200357e-7;
-  t.effective_vascular_pressure = 1533.203;
-  t.fluid_fraction = t.accessible_fraction = 0.24;
-  t.diffusivity = 1.4e-11;
-  return t;
-}
-TissueCoefficients host() {
-  TissueCoefficients t;
-  t.hydraulic_conductivity = 6.39804e-15;
-  t.vessel_filtration = 1.890161e-8;
-  t.effective_vascular_pressure = 866.593;
-  t.lymph_filtration = 9.975848e-8;
-  t.fluid_fraction = t.accessible_fraction = 0.20;
-  t.diffusivity = 7e-12;
-  return t;
-}
-
 constexpr double R = 5e-3, rim_speed = 3.174245e-8;
-const double lambda_t = std::sqrt(tumour().hydraulic_conductivity / tumour().vessel_filtration);
+const double lambda_t =
+    std::sqrt(baxter_jain_tumour().hydraulic_conductivity / baxter_jain_tumour().vessel_filtration);
 const double lambda_n =
-    std::sqrt(host().hydraulic_conductivity / (host().vessel_filtration + host().lymph_filtration));
+    std::sqrt(baxter_jain_host().hydraulic_conductivity /
+              (baxter_jain_host().vessel_filtration + baxter_jain_host().lymph_filtration));
 constexpr double p_ss = 138.0414, A = -1.471283, B = 5.504525;
 
 double exact_pressure(double r) {
@@ -70,7 +51,7 @@ TEST(Flow, V2FittedMesh) {
         f[1] = 1 - f[0];
       },
       false);
-  p.tissues = {tumour(), host()};
+  p.tissues = {baxter_jain_tumour(), baxter_jain_host()};
   p.solve();
   double worst = 0;
   for (int i = 0; i < p.mesh->graph().n_owned; ++i)
@@ -102,7 +83,7 @@ TEST(Flow, V2Octree) {
                                                         return std::abs(x.norm() - R) < 0.8e-3 + size;
                                                       }),
                                           2, ball_fractions(R), true);
-    p.tissues = {tumour(), host()};
+    p.tissues = {baxter_jain_tumour(), baxter_jain_host()};
     p.solve();
     const double pi = std::acos(-1.);
     char name[96];

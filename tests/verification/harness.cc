@@ -53,6 +53,15 @@ void write_table(const char* path) {
         << r.error << " | " << r.target << (r.passed ? "" : " **missed**") << " |\n";
 }
 
+void refine_levels(Triangulation& mesh, int levels, const Refine& refine) {
+  for (int level = 0; level < levels; ++level) {
+    for (const auto& cell : mesh.active_cell_iterators())
+      if (cell->is_locally_owned() && refine(cell->center(), cell->minimum_vertex_distance()))
+        cell->set_refine_flag();
+    mesh.execute_coarsening_and_refinement();
+  }
+}
+
 }  // namespace
 
 bool full() {
@@ -87,12 +96,7 @@ std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dea
                                         const Refine& refine) {
   auto mesh = std::make_unique<Triangulation>(MPI_COMM_WORLD);
   dealii::GridGenerator::subdivided_hyper_rectangle(*mesh, cells, lower, upper);
-  for (int level = 0; level < levels; ++level) {
-    for (const auto& cell : mesh->active_cell_iterators())
-      if (cell->is_locally_owned() && refine(cell->center(), cell->minimum_vertex_distance()))
-        cell->set_refine_flag();
-    mesh->execute_coarsening_and_refinement();
-  }
+  refine_levels(*mesh, levels, refine);
   return mesh;
 }
 
@@ -104,12 +108,7 @@ std::unique_ptr<Triangulation> octant_mesh(double side, unsigned int cells, int 
     if (face->at_boundary() &&
         face->center()[0] * face->center()[1] * face->center()[2] < 1e-12 * side * side * side)
       face->set_boundary_id(symmetry_plane);
-  for (int level = 0; level < levels; ++level) {
-    for (const auto& cell : mesh->active_cell_iterators())
-      if (cell->is_locally_owned() && refine(cell->center(), cell->minimum_vertex_distance()))
-        cell->set_refine_flag();
-    mesh->execute_coarsening_and_refinement();
-  }
+  refine_levels(*mesh, levels, refine);
   return mesh;
 }
 
@@ -128,6 +127,27 @@ std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, uns
       },
       *mesh);
   return mesh;
+}
+
+TissueCoefficients baxter_jain_tumour() {
+  TissueCoefficients t;
+  t.hydraulic_conductivity = 3.09776e-14;
+  t.vessel_filtration = 4.200357e-7;
+  t.effective_vascular_pressure = 1533.203;
+  t.fluid_fraction = t.accessible_fraction = 0.24;
+  t.diffusivity = 1.4e-11;
+  return t;
+}
+
+TissueCoefficients baxter_jain_host() {
+  TissueCoefficients t;
+  t.hydraulic_conductivity = 6.39804e-15;
+  t.vessel_filtration = 1.890161e-8;
+  t.effective_vascular_pressure = 866.593;
+  t.lymph_filtration = 9.975848e-8;
+  t.fluid_fraction = t.accessible_fraction = 0.20;
+  t.diffusivity = 7e-12;
+  return t;
 }
 
 TissueMesh::FractionFunction ball_fractions(double radius) {

@@ -51,6 +51,10 @@ std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, uns
 TissueMesh::FractionFunction ball_fractions(double radius);
 TissueMesh::FractionFunction one_region();
 
+/// Constants of Baxter & Jain (1989, 1990) with an IgG's diffusivities; no exchange of drug.
+TissueCoefficients baxter_jain_tumour();
+TissueCoefficients baxter_jain_host();
+
 /// A tissue and its mesh-wide operator, ready to step.
 struct Problem {
   std::unique_ptr<TissueMesh> mesh;
