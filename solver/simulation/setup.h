@@ -32,7 +32,7 @@ struct Setup {
   double given_intratumoral = 0;  ///< mol over the whole schedule until `until`
   double given_intravenous = 0;
   double injected_concentration = 0;   ///< the scheme's largest [c_inj], mol/m^3
-  double reference_concentration = 0;  ///< [c_ref] max of c_inj, dose/V1 and the deposits' own, mol/m^3
+  double reference_concentration = 0;  ///< [c_ref] max of c_inj and dose/V1, mol/m^3
 };
 
 /// Reads the image, checks it against the case and places the deposits. Throws InputError.

@@ -49,6 +49,14 @@ double consistent_share(double peclet) {
   return 0.5 * (1. + std::min(1., peclet / 2.));
 }
 
+/// Pressure gradient at a point of a cell, Pa/m.
+dealii::Tensor<1, 3> pressure_gradient(const dealii::FEValues<3>& fe, unsigned int q,
+                                       const std::vector<double>& nodal_pressure) {
+  dealii::Tensor<1, 3> gradient;
+  for (unsigned int i = 0; i < 8; ++i) gradient += nodal_pressure[i] * fe.shape_grad(i, q);
+  return gradient;
+}
+
 void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells,
                    const std::vector<double>& conductivity, const FlowState& flow, TissueOperator& op) {
   std::vector<double> pressure(8);
@@ -61,13 +69,10 @@ void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells,
         double steepest = 0;
         for (const unsigned int q : fe.quadrature_point_indices()) {
           const double weight = cells.accessible[index] * fe.JxW(q);
-          dealii::Tensor<1, 3> gradient;
-          for (unsigned int i = 0; i < 8; ++i) {
-            gradient += pressure[i] * fe.shape_grad(i, q);
+          for (unsigned int i = 0; i < 8; ++i)
             for (unsigned int j = 0; j < 8; ++j)
               local(i, j) += weight * fe.shape_value(i, q) * fe.shape_value(j, q);
-          }
-          steepest = std::max(steepest, gradient.norm());
+          steepest = std::max(steepest, pressure_gradient(fe, q, pressure).norm());
         }
         const double peclet = cells.velocity_ratio[index] * conductivity[index] * steepest *
                               std::cbrt(cell->measure()) / cells.accessible_diffusion[index];
@@ -95,8 +100,7 @@ void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells,
         for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
         const double convection = cells.velocity_ratio[index] * conductivity[index];
         for (const unsigned int q : fe.quadrature_point_indices()) {
-          dealii::Tensor<1, 3> gradient;
-          for (unsigned int i = 0; i < 8; ++i) gradient += pressure[i] * fe.shape_grad(i, q);
+          const dealii::Tensor<1, 3> gradient = pressure_gradient(fe, q, pressure);
           for (unsigned int i = 0; i < 8; ++i) {
             const double along = convection * (fe.shape_grad(i, q) * gradient) * fe.JxW(q);
             const dealii::Tensor<1, 3> spread =
