@@ -32,8 +32,8 @@ auto members(const Threshold& t) {
 
 auto members(const Case& c) {
   return std::tie(c.title, c.regions, c.tissues, c.drug, c.patient, c.far_field.kind, c.far_field.pressure,
-                  c.deposit_volume_ratio, c.threshold_duration, c.until, c.accuracy, c.numerics.h_min,
-                  c.numerics.time_tolerance, c.field_times);
+                  c.threshold_duration, c.until, c.accuracy, c.numerics.h_min, c.numerics.time_tolerance,
+                  c.field_times);
 }
 
 template <typename T>
@@ -45,7 +45,8 @@ bool all_equal(const std::vector<T>& a, const std::vector<T>& b) {
 }  // namespace
 
 bool operator==(const Case& a, const Case& b) {
-  return members(a) == members(b) && members(a.geometry) == members(b.geometry) &&
+  const auto ratio = [](const Case& c) { return c.deposit ? c.deposit->volume_ratio : 0.; };
+  return members(a) == members(b) && ratio(a) == ratio(b) && members(a.geometry) == members(b.geometry) &&
          all_equal(a.geometry.labels, b.geometry.labels) && all_equal(a.needles, b.needles) &&
          all_equal(a.intravenous, b.intravenous) && all_equal(a.thresholds, b.thresholds);
 }

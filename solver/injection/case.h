@@ -50,6 +50,13 @@ struct TipPosition {
   std::array<double, 3> offset{};  ///< the point itself, or the offset from the anchor; m, RAS
 };
 
+/// How the fluid of an injection enters the tissue.
+enum class InjectionMode {
+  automatic,  ///< chosen by physics when the case meets its image
+  infusion,   ///< flows into the pores, below the pressure at which tissue tears
+  deposit     ///< a region receives the drug, the fluid is not followed
+};
+
 struct NeedleInjection {
   std::string needle;        ///< its name
   Parameter outer_diameter;  ///< m
@@ -63,7 +70,30 @@ struct NeedleInjection {
   double concentration = 0;                        ///< mol/m^3
   double amount = 0;                               ///< mol = volume * concentration
   double duration = 0;                             ///< s, per time in `at`; 0 means an initial field
-  std::vector<double> times;                       ///< s, ascending
+  InjectionMode mode = InjectionMode::automatic;
+  std::vector<double> times;  ///< s, ascending
+};
+
+/// Shape and size of what a deposit fills.
+struct DepositInput {
+  enum class Shape {
+    sphere,     ///< round every hole
+    ellipsoid,  ///< round every hole, long axis along the needle
+    line,       ///< a rod with round ends along the shaft, from the tip back
+    mask        ///< the voxels of an image that are not 0
+  };
+  Shape shape = Shape::sphere;
+  double volume_ratio = 0;  ///< deposit's volume over the volume injected; 1/phi_f of the target unless given
+  double aspect = 2;        ///< ellipsoid: length over width
+  double length = 0;        ///< line: m
+  std::string mask;         ///< mask: absolute path
+};
+
+/// Vessels collapse under pressure (flow.h).
+struct CollapseInput {
+  bool on = true;
+  double floor = 0.05;
+  double width = 1333.22;  ///< Pa
 };
 
 struct IntravenousDose {
@@ -102,15 +132,17 @@ struct Case {
   std::vector<NeedleInjection> needles;
   std::vector<IntravenousDose> intravenous;
   FarFieldInput far_field;
-  /// Volume of a deposit over the volume injected; 1/phi_f of the target unless given. Absent without
-  /// needles.
-  std::optional<double> deposit_volume_ratio;
+  CollapseInput collapse;
+  /// Absent when no needle can make one (no needle, or all infuse).
+  std::optional<DepositInput> deposit;
   std::vector<Threshold> thresholds;
   double threshold_duration = 0;  ///< s, `exposure.at_least`; 0: reached at all
   double until = 0;               ///< s
+  bool comparator = true;  ///< whether the same dose by vein is computed beside it; false without needles
   std::string accuracy = "standard";
   Numerics numerics;
   std::vector<double> field_times;  ///< s, ascending, `output.fields`; the end unless given
+  std::vector<std::string> maps;    ///< `output.maps`: of auc, cmax; both unless given
 
   /// Largest concentration injected by a needle; 0 without needles. mol/m^3
   double largest_injected_concentration() const;

@@ -115,7 +115,8 @@ void read_deposit(const YamlNode& root, Case& c) {
   }
   const auto target = std::find(c.regions.begin(), c.regions.end(), c.geometry.target);
   const double full = 1 / c.tissues[target - c.regions.begin()].fluid_fraction.value;
-  c.deposit_volume_ratio = full;
+  c.deposit = DepositInput();
+  c.deposit->volume_ratio = full;
   if (!deposit) return;
   check_keys(*deposit, {"shape", "volume_ratio"}, {});
   if (const auto shape = deposit->optional("shape")) {
@@ -123,8 +124,8 @@ void read_deposit(const YamlNode& root, Case& c) {
     if (name != "sphere") shape->fail("the shape '" + name + "' is not available yet; only sphere");
   }
   if (const auto ratio = deposit->optional("volume_ratio")) {
-    c.deposit_volume_ratio = ratio->number({1, std::max(largest_ratio, full)});
-    if (*c.deposit_volume_ratio < full * (1 - ratio_rounding))
+    c.deposit->volume_ratio = ratio->number({1, std::max(largest_ratio, full)});
+    if (c.deposit->volume_ratio < full * (1 - ratio_rounding))
       ratio->fail(
           "'" + ratio->text() + "' is less than " + readable_text(full, Dimension::dimensionless) +
           ", 1 over the fluid fraction of the target's tissue: so small a deposit needs tissue that opens, "

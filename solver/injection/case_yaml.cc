@@ -84,8 +84,8 @@ std::string resolved_yaml(const Case& c) {
   for (const NeedleInjection& needle : c.needles) text += injection_text(needle, c.geometry.space);
   for (const IntravenousDose& dose : c.intravenous) text += intravenous_text(dose);
   text += "flow: {far_field: " + far_field_text(c.far_field) + "}\n";
-  if (c.deposit_volume_ratio)
-    text += "deposit: {shape: sphere, volume_ratio: " + exact_text(*c.deposit_volume_ratio) + "}\n";
+  if (c.deposit)
+    text += "deposit: {shape: sphere, volume_ratio: " + exact_text(c.deposit->volume_ratio) + "}\n";
   text += exposure_text(c) + "comparator: none\nrun:\n  until: " + quantity_text(c.until, Dimension::time) +
           "\n  accuracy: " + c.accuracy +
           "\nnumerics:\n  h_min: " + quantity_text(c.numerics.h_min, Dimension::length) +

@@ -21,6 +21,7 @@ struct TissueCoefficients {
   double permeability_surface = 0;         ///< [PS] 1/s, the limit by blood flow already applied
   double solvent_drag_reflection = 0;      ///< [sf]
   double degradation = 0;                  ///< [kdeg] 1/s
+  double opening_pressure = 0;             ///< [p_open] Pa of excess at which tissue tears; 0: not known
 };
 
 /// Pharmacokinetic compartments of one drug in one patient; SI units.

@@ -97,7 +97,7 @@ void crop_image(const Case& c, Setup& setup) {
 
 void place_deposits(const Case& c, Setup& setup, Reporter& reporter) {
   const double target_fluid = setup.tissues[setup.target].fluid_fraction;
-  const double ratio = c.deposit_volume_ratio ? *c.deposit_volume_ratio : 1. / target_fluid;
+  const double ratio = c.deposit ? c.deposit->volume_ratio : 1. / target_fluid;
   for (std::size_t k = 0; k < c.needles.size(); ++k) {
     const NeedleInjection& needle = c.needles[k];
     const std::string entry = "scheme." + std::to_string(k);

@@ -160,10 +160,10 @@ Json deposit_json(const Case& c, const Setup& setup, const Octree& octree,
   // The ratio decides the headline: what the target would hold if the fluid opened all its own space (ratio
   // 1), and if it filled every pore (1/phi_f).
   const double full = 1. / setup.tissues[setup.target].fluid_fraction;
-  deposit["volume_ratio"] = *c.deposit_volume_ratio;
+  deposit["volume_ratio"] = c.deposit->volume_ratio;
   deposit["geometric_coverage"] = {
-      {"own_space_fraction", geometric_coverage(setup, octree, 1., *c.deposit_volume_ratio)},
-      {"full_percolation_fraction", geometric_coverage(setup, octree, full, *c.deposit_volume_ratio)}};
+      {"own_space_fraction", geometric_coverage(setup, octree, 1., c.deposit->volume_ratio)},
+      {"full_percolation_fraction", geometric_coverage(setup, octree, full, c.deposit->volume_ratio)}};
   deposit["count"] = setup.deposits.size();
   deposit["radius_m"] = setup.deposits.front().ball.radius;
   return deposit;

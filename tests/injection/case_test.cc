@@ -115,7 +115,7 @@ TEST_F(CaseFile, ReadsEverything) {
   EXPECT_EQ(c.patient.body_weight.value, 83);
   EXPECT_EQ(c.far_field.kind, FarFieldInput::Kind::value);
   EXPECT_NEAR(c.far_field.pressure, -3 * 133.322387415, 1e-9);
-  EXPECT_EQ(c.deposit_volume_ratio, 3.7);
+  EXPECT_EQ(c.deposit->volume_ratio, 3.7);
   EXPECT_EQ(c.until, 9 * 86400);
   EXPECT_EQ(c.numerics.h_min, 0.3e-3);
   EXPECT_EQ(c.numerics.time_tolerance, 1e-4);
@@ -160,7 +160,7 @@ TEST_F(CaseFile, Defaults) {
   EXPECT_EQ(c.numerics.h_min, 0.5e-3);
   EXPECT_EQ(c.numerics.time_tolerance, 3e-4);
   EXPECT_EQ(c.far_field.kind, FarFieldInput::Kind::equilibrium);
-  EXPECT_EQ(c.deposit_volume_ratio, 1 / c.tissues[1].fluid_fraction.value);
+  EXPECT_EQ(c.deposit->volume_ratio, 1 / c.tissues[1].fluid_fraction.value);
   ASSERT_EQ(c.thresholds.size(), 1u);
   EXPECT_EQ(c.thresholds[0].text, "0.1 c_inj");
   EXPECT_EQ(c.threshold_duration, 0);
@@ -271,7 +271,7 @@ TEST_F(CaseFile, PairsOfDrugAndRegionAreChecked) {
 }
 
 TEST_F(CaseFile, AFullDepositMayBeRounded) {
-  EXPECT_EQ(read(small_case, {"deposit.volume_ratio=3.3"}).deposit_volume_ratio, 3.3);
+  EXPECT_EQ(read(small_case, {"deposit.volume_ratio=3.3"}).deposit->volume_ratio, 3.3);
   EXPECT_NE(error(small_case, {"deposit.volume_ratio=3.2"}).find("not available yet"), std::string::npos);
   EXPECT_NE(error(small_case, {"deposit.volume_ratio=25"}).find("at most 20"), std::string::npos);
 }
