@@ -24,16 +24,16 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
     if (!graph_.is_unknown[i] || error_weight_[i] == 0) continue;
     const double rate1 = (mass_c1_[i] - mass_c_[i]) / theta - start_rate_[i];
     const double rate2 = (mass_c2_[i] - bdf_a * mass_c1_[i] + bdf_b * mass_c_[i]) / theta;
-    const double damping = 1. / (1. + theta * op_.loss[i] / op_.lumped[i]);
+    const double damping = 1. / (1. + theta * op_->loss[i] / op_->lumped[i]);
     tissue += error_weight_[i] * damping * std::abs(w0 * start_rate_[i] + w1 * rate1 + w2 * rate2);
   }
-  result_.error = dealii::Utilities::MPI::sum(tissue, op_.mesh->communicator());
+  result_.error = dealii::Utilities::MPI::sum(tissue, op_->mesh->communicator());
   const std::vector<double> r0 = account_rates(a_, tissue_start_, sources),
                             r1 = account_rates(a1_, tissue1_, sources),
                             r2 = account_rates(a2_, tissue2_, sources);
   std::vector<double> out(a_.size(), 0.);
-  for (const auto& t : op_.accounts.transfers) out[t.from] += t.rate;
-  out[op_.accounts.plasma] += op_.total_feed;
+  for (const auto& t : op_->accounts.transfers) out[t.from] += t.rate;
+  out[op_->accounts.plasma] += op_->total_feed;
   for (std::size_t k = 0; k < a_.size(); ++k)
     result_.error =
         std::max(result_.error, std::abs(w0 * r0[k] + w1 * r1[k] + w2 * r2[k]) / (1. + theta * out[k]));
@@ -45,8 +45,8 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
 /// stock.
 void Stepper::correct_accounts(double dt) {
   const int n = graph_.n_owned;
-  const int n_accounts = op_.accounts.size();
-  const int plasma = op_.accounts.plasma;
+  const int n_accounts = op_->accounts.size();
+  const int plasma = op_->accounts.plasma;
   std::vector<double> xa(n_accounts);
   for (int k = 0; k < n_accounts; ++k)
     xa[k] = mean_outer * (a_[k] + a1_[k]) + g / 2 * a2_[k] - a_low_mean_[k];
@@ -58,16 +58,16 @@ void Stepper::correct_accounts(double dt) {
 
   // Correction of one node's flux into one account.
   const auto correction = [&](const TissueOperator::Exit& exit, int i) {
-    const double back = exit.account == plasma ? op_.feed[i] * xa[plasma] : 0.;
+    const double back = exit.account == plasma ? op_->feed[i] * xa[plasma] : 0.;
     return dt * (exit.rate[i] * x_.local_element(i) - back);
   };
 
   // What each account would give.
   std::vector<double> given(n_accounts, 0.);
-  for (const auto& exit : op_.exits)
+  for (const auto& exit : op_->exits)
     for (int i = 0; i < n; ++i) given[exit.account] += std::max(0., -correction(exit, i));
-  MPI_Allreduce(MPI_IN_PLACE, given.data(), n_accounts, MPI_DOUBLE, MPI_SUM, op_.mesh->communicator());
-  for (const auto& t : op_.accounts.transfers) {
+  MPI_Allreduce(MPI_IN_PLACE, given.data(), n_accounts, MPI_DOUBLE, MPI_SUM, op_->mesh->communicator());
+  for (const auto& t : op_->accounts.transfers) {
     const double amount = dt * t.rate * xa[t.from];
     given[amount > 0 ? t.from : t.to] += std::abs(amount);
   }
@@ -78,7 +78,7 @@ void Stepper::correct_accounts(double dt) {
 
   a_new_ = a_low_;
   a_mean_ = a_low_mean_;
-  for (const auto& t : op_.accounts.transfers) {
+  for (const auto& t : op_->accounts.transfers) {
     const double amount = dt * t.rate * xa[t.from];
     const double moved = amount * factor[amount > 0 ? t.from : t.to];
     a_new_[t.from] -= moved;
@@ -94,8 +94,8 @@ void Stepper::correct_accounts(double dt) {
     if (options_.limited) {
       // What comes in by the same correction may go out again: drug that passes from blood through tissue to
       // lymph within a step.
-      double would_give = 0, stock = op_.lumped[i] * std::max(0., c_low_.local_element(i));
-      for (const auto& exit : op_.exits) {
+      double would_give = 0, stock = op_->lumped[i] * std::max(0., c_low_.local_element(i));
+      for (const auto& exit : op_->exits) {
         const double amount = correction(exit, i);
         if (amount > 0)
           would_give += amount;
@@ -105,19 +105,19 @@ void Stepper::correct_accounts(double dt) {
       if (would_give > stock) factor_i = stock / would_give;
     }
     double gain = 0;
-    for (const auto& exit : op_.exits) {
+    for (const auto& exit : op_->exits) {
       double amount = correction(exit, i);
       if (amount == 0) continue;
       amount *= amount > 0 ? factor_i : factor[exit.account];
       gain -= amount;
       into[exit.account] += amount;
     }
-    corrected_.local_element(i) = c_low_.local_element(i) + gain / op_.lumped[i];
+    corrected_.local_element(i) = c_low_.local_element(i) + gain / op_->lumped[i];
     result_.node_mean[i] = low_mean_.local_element(i) + xi * (xi > 0 ? factor_i : factor[plasma]);
   }
   corrected_.update_ghost_values();
-  MPI_Allreduce(MPI_IN_PLACE, into.data(), n_accounts, MPI_DOUBLE, MPI_SUM, op_.mesh->communicator());
-  if (options_.drop_outflow) into[op_.accounts.outflow] = 0;
+  MPI_Allreduce(MPI_IN_PLACE, into.data(), n_accounts, MPI_DOUBLE, MPI_SUM, op_->mesh->communicator());
+  if (options_.drop_outflow) into[op_->accounts.outflow] = 0;
   for (int k = 0; k < n_accounts; ++k) a_new_[k] += into[k];
   result_.account_mean = a_mean_;
 }
@@ -126,7 +126,7 @@ void Stepper::correct_accounts(double dt) {
 /// account-corrected state on each stencil.
 void Stepper::correct_edges(double dt) {
   const int n = graph_.n_owned;
-  const int n_all = n + static_cast<int>(op_.mesh->partitioner()->n_ghost_indices());
+  const int n_all = n + static_cast<int>(op_->mesh->partitioner()->n_ghost_indices());
   edge_flux_.assign(graph_.entries(), 0.);
   std::vector<double> low(n), high(n), values(n);
   for (int i = 0; i < n_all; ++i) {
@@ -147,17 +147,17 @@ void Stepper::correct_edges(double dt) {
     for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
       if (k == graph_.diagonal[i]) continue;
       const int j = graph_.column[k];
-      const double d = edge_viscosity(op_.galerkin[k], op_.transposed[k]);
+      const double d = edge_viscosity(op_->galerkin[k], op_->transposed[k]);
       const double courant = std::max(courant_i, courant_.local_element(j));
       const double t = courant > 1 ? 1. - 1. / courant : 0.;
-      edge_flux_[k] = op_.mass[k] * (ei - c2_.local_element(j)) -
-                      dt * (op_.galerkin[k] * x_.local_element(j) - op_.transposed[k] * xi) +
+      edge_flux_[k] = op_->mass[k] * (ei - c2_.local_element(j)) -
+                      dt * (op_->galerkin[k] * x_.local_element(j) - op_->transposed[k] * xi) +
                       dt * d * ((li - low_mean_.local_element(j)) - t * (hi - c1_.local_element(j)));
       low[i] = std::min(low[i], low_bound_.local_element(j));
       high[i] = std::max(high[i], high_bound_.local_element(j));
     }
   }
-  result_.limiter = add_limited(*op_.mesh, op_.lumped, edge_flux_, low, high,
+  result_.limiter = add_limited(*op_->mesh, op_->lumped, edge_flux_, low, high,
                                 options_.limited ? limiter_passes : 0, values);
   for (int i = 0; i < n; ++i) c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
   c_new_.update_ghost_values();

@@ -21,15 +21,22 @@ constexpr int max_refinements = 6;
 }  // namespace
 
 Stepper::Stepper(const TissueOperator& op, StepperOptions options)
-    : op_(op), graph_(op.mesh->graph()), options_(options), error_weight_(graph_.n_owned, 1.) {
+    : op_(&op), graph_(op.mesh->graph()), options_(options), error_weight_(graph_.n_owned, 1.) {
   for (Vector* v : {&c_, &c_new_, &c_low_, &low_mean_, &c1_, &c2_, &x_, &courant_, &border_low_,
                     &border_high_, &right_, &work_, &corrected_, &low_bound_, &high_bound_})
-    *v = op_.mesh->make_vector();
-  a_.assign(op_.accounts.size(), 0.);
+    *v = op_->mesh->make_vector();
+  a_.assign(op_->accounts.size(), 0.);
   low_solver_ =
-      std::make_unique<LinearSolver>(*op_.mesh, LinearSolver::Kind::nonsymmetric, "low-order transport");
+      std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::nonsymmetric, "low-order transport");
   high_solver_ =
-      std::make_unique<LinearSolver>(*op_.mesh, LinearSolver::Kind::nonsymmetric, "high-order transport");
+      std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::nonsymmetric, "high-order transport");
+}
+
+void Stepper::set_operator(const TissueOperator& op) {
+  if (op.mesh != op_->mesh || op.accounts.size() != op_->accounts.size())
+    throw ComputationError("internal: an operator of another mesh or other accounts was set");
+  op_ = &op;
+  dt_ = 0;
 }
 
 void Stepper::set_state(const Vector& concentration, std::vector<double> amounts) {
@@ -51,14 +58,14 @@ void Stepper::give_to_accounts(const std::vector<double>& amounts) {
 void Stepper::give_to_tissue(const std::vector<double>& nodes) {
   const int n = graph_.n_owned;
   // e = m^-1 amounts; lumping alone would widen the field by h^2/6 in each direction.
-  values_ = op_.mass;
+  values_ = op_->mass;
   for (int i = 0; i < n; ++i) {
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) values_[k] /= op_.lumped[i];
+    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) values_[k] /= op_->lumped[i];
     if (!graph_.is_unknown[i]) values_[graph_.diagonal[i]] = 1.;
-    right_.local_element(i) = graph_.is_unknown[i] ? nodes[i] / op_.lumped[i] : 0.;
+    right_.local_element(i) = graph_.is_unknown[i] ? nodes[i] / op_->lumped[i] : 0.;
     c_low_.local_element(i) = c_.local_element(i) + right_.local_element(i);
   }
-  LinearSolver projection(*op_.mesh, LinearSolver::Kind::nonsymmetric, "projection of a deposit");
+  LinearSolver projection(*op_->mesh, LinearSolver::Kind::nonsymmetric, "projection of a deposit");
   projection.set_matrix(values_);
   x_ = right_;
   projection.solve(x_, right_, 1e-10, 0.);
@@ -74,23 +81,23 @@ void Stepper::give_to_tissue(const std::vector<double>& nodes) {
     if (!graph_.is_unknown[i]) continue;
     for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
       const int j = graph_.column[k];
-      edge_flux_[k] = op_.mass[k] * (x_.local_element(i) - x_.local_element(j));
+      edge_flux_[k] = op_->mass[k] * (x_.local_element(i) - x_.local_element(j));
       low[i] = std::min({low[i], c_low_.local_element(j), c_.local_element(j)});
       high[i] = std::max({high[i], c_low_.local_element(j), c_.local_element(j)});
     }
   }
-  add_limited(*op_.mesh, op_.lumped, edge_flux_, low, high, options_.limited ? limiter_passes : 0, values);
+  add_limited(*op_->mesh, op_->lumped, edge_flux_, low, high, options_.limited ? limiter_passes : 0, values);
   for (int i = 0; i < n; ++i) c_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
   c_.update_ghost_values();
 }
 
 /// Amount rate into each account from the tissue at concentrations v, mol/s.
 std::vector<double> Stepper::exits_of(const Vector& v) const {
-  std::vector<double> sums(op_.accounts.size(), 0.);
-  for (const auto& exit : op_.exits)
+  std::vector<double> sums(op_->accounts.size(), 0.);
+  for (const auto& exit : op_->exits)
     for (int i = 0; i < graph_.n_owned; ++i) sums[exit.account] += exit.rate[i] * v.local_element(i);
   MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM,
-                op_.mesh->communicator());
+                op_->mesh->communicator());
   return sums;
 }
 
@@ -99,12 +106,12 @@ std::vector<double> Stepper::account_rates(const std::vector<double>& amounts,
                                            const std::vector<double>& from_tissue,
                                            const StepSources& sources) const {
   std::vector<double> rates = from_tissue;
-  for (const auto& t : op_.accounts.transfers) {
+  for (const auto& t : op_->accounts.transfers) {
     const double rate = t.rate * amounts[t.from];
     rates[t.from] -= rate;
     rates[t.to] += rate;
   }
-  rates[op_.accounts.plasma] -= op_.total_feed * amounts[op_.accounts.plasma];
+  rates[op_->accounts.plasma] -= op_->total_feed * amounts[op_->accounts.plasma];
   for (std::size_t k = 0; k < sources.account.size(); ++k) rates[k] += sources.account[k];
   return rates;
 }
@@ -112,15 +119,15 @@ std::vector<double> Stepper::account_rates(const std::vector<double>& amounts,
 /// Solves A - theta (transfers and feed) A - theta response A_plasma = right.
 std::vector<double> Stepper::solve_accounts(double theta, const std::vector<double>& right,
                                             const std::vector<double>& response) const {
-  const int n = op_.accounts.size();
-  const int plasma = op_.accounts.plasma;
+  const int n = op_->accounts.size();
+  const int plasma = op_->accounts.plasma;
   dealii::FullMatrix<double> matrix(n, n);
   for (int k = 0; k < n; ++k) matrix(k, k) = 1.;
-  for (const auto& t : op_.accounts.transfers) {
+  for (const auto& t : op_->accounts.transfers) {
     matrix(t.from, t.from) += theta * t.rate;
     matrix(t.to, t.from) -= theta * t.rate;
   }
-  matrix(plasma, plasma) += theta * op_.total_feed;
+  matrix(plasma, plasma) += theta * op_->total_feed;
   for (int k = 0; k < n; ++k) matrix(k, plasma) -= theta * response[k];
   matrix.gauss_jordan();
   std::vector<double> amounts(n, 0.);
@@ -132,7 +139,7 @@ std::vector<double> Stepper::solve_accounts(double theta, const std::vector<doub
 void Stepper::prepare(double dt) {
   if (dt == dt_) return;
   const int n = graph_.n_owned;
-  for (int i = 0; i < n; ++i) courant_.local_element(i) = dt * op_.viscosity[i] / op_.lumped[i];
+  for (int i = 0; i < n; ++i) courant_.local_element(i) = dt * op_->viscosity[i] / op_->lumped[i];
   courant_.update_ghost_values();
 
   values_.assign(graph_.entries(), 0.);
@@ -143,9 +150,9 @@ void Stepper::prepare(double dt) {
     for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
       if (k == diagonal) continue;
       values_[k] =
-          dt * (op_.galerkin[k] - edge_viscosity(op_.galerkin[k], op_.transposed[k])) / op_.lumped[i];
+          dt * (op_->galerkin[k] - edge_viscosity(op_->galerkin[k], op_->transposed[k])) / op_->lumped[i];
     }
-    values_[diagonal] += dt * (op_.galerkin[diagonal] + op_.viscosity[i] + op_.loss[i]) / op_.lumped[i];
+    values_[diagonal] += dt * (op_->galerkin[diagonal] + op_->viscosity[i] + op_->loss[i]) / op_->lumped[i];
   }
   low_solver_->set_matrix(values_);
 
@@ -154,26 +161,26 @@ void Stepper::prepare(double dt) {
     const int diagonal = graph_.diagonal[i];
     values_[diagonal] = 1.;
     if (!graph_.is_unknown[i]) continue;
-    double mass = op_.lumped[i], spread = 0;
+    double mass = op_->lumped[i], spread = 0;
     for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
       if (k == diagonal) continue;
       const double c = std::max(courant_.local_element(i), courant_.local_element(graph_.column[k]));
-      const double kept = c > 1 ? (1. - 1. / c) * edge_viscosity(op_.galerkin[k], op_.transposed[k]) : 0.;
-      values_[k] = (op_.mass[k] + theta * (op_.galerkin[k] - kept)) / op_.lumped[i];
-      mass -= op_.mass[k];
+      const double kept = c > 1 ? (1. - 1. / c) * edge_viscosity(op_->galerkin[k], op_->transposed[k]) : 0.;
+      values_[k] = (op_->mass[k] + theta * (op_->galerkin[k] - kept)) / op_->lumped[i];
+      mass -= op_->mass[k];
       spread += kept;
     }
-    values_[diagonal] = (mass + theta * (op_.galerkin[diagonal] + spread + op_.loss[i])) / op_.lumped[i];
+    values_[diagonal] = (mass + theta * (op_->galerkin[diagonal] + spread + op_->loss[i])) / op_->lumped[i];
   }
   high_solver_->set_matrix(values_);
   ++factorisations_;
 
   // How the tissue answers to one mole in plasma.
-  const bool fed = op_.total_feed > 0;
+  const bool fed = op_->total_feed > 0;
   border_low_ = 0;
   border_high_ = 0;
   if (fed) {
-    for (int i = 0; i < n; ++i) right_.local_element(i) = dt * op_.feed[i] / op_.lumped[i];
+    for (int i = 0; i < n; ++i) right_.local_element(i) = dt * op_->feed[i] / op_->lumped[i];
     low_solver_->solve(border_low_, right_, 1e-12, 0.);
     for (int i = 0; i < n; ++i) right_.local_element(i) *= g / 2;
     high_solver_->solve(border_high_, right_, 1e-10, 0.);
@@ -191,8 +198,8 @@ void Stepper::low_fluxes(double dt, const Vector& v, std::vector<double>& out) c
     const double vi = v.local_element(i);
     for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
       if (k == graph_.diagonal[i]) continue;
-      const double d = edge_viscosity(op_.galerkin[k], op_.transposed[k]);
-      sum -= (op_.galerkin[k] - d) * v.local_element(graph_.column[k]) - (op_.transposed[k] - d) * vi;
+      const double d = edge_viscosity(op_->galerkin[k], op_->transposed[k]);
+      sum -= (op_->galerkin[k] - d) * v.local_element(graph_.column[k]) - (op_->transposed[k] - d) * vi;
     }
     out[i] = dt * sum;
   }
@@ -205,9 +212,9 @@ double Stepper::mean_source(const StepSources& sources, int i) const {
 
 void Stepper::low_order(double dt, const StepSources& sources) {
   const int n = graph_.n_owned;
-  const int plasma = op_.accounts.plasma;
+  const int plasma = op_->accounts.plasma;
   for (int i = 0; i < n; ++i)
-    right_.local_element(i) = c_.local_element(i) + dt * mean_source(sources, i) / op_.lumped[i];
+    right_.local_element(i) = c_.local_element(i) + dt * mean_source(sources, i) / op_->lumped[i];
   const double c_ref = options_.reference_concentration;
   low_mean_ = c_;
   result_.low_iterations += low_solver_->solve(low_mean_, right_, 1e-14, low_tolerance * c_ref).iterations;
@@ -235,20 +242,21 @@ void Stepper::low_order(double dt, const StepSources& sources) {
       const double mean = low_mean_.local_element(i);
       const double c =
           c_.local_element(i) +
-          (dt * (mean_source(sources, i) + op_.feed[i] * a_low_mean_[plasma] - op_.loss[i] * mean) + net[i]) /
-              op_.lumped[i];
+          (dt * (mean_source(sources, i) + op_->feed[i] * a_low_mean_[plasma] - op_->loss[i] * mean) +
+           net[i]) /
+              op_->lumped[i];
       c_low_.local_element(i) = c;
       const double residual = work_.local_element(i) = c - mean;
       const double scale =
-          1. + dt * (op_.loss[i] + op_.viscosity[i] + op_.galerkin[graph_.diagonal[i]]) / op_.lumped[i];
+          1. + dt * (op_->loss[i] + op_->viscosity[i] + op_->galerkin[graph_.diagonal[i]]) / op_->lumped[i];
       worst = std::max(worst, std::abs(residual) /
                                   (low_tolerance * c_ref + 10 * machine * scale * std::abs(mean) + 1e-300));
       left = std::max(left, std::abs(residual));
     }
-    worst = dealii::Utilities::MPI::max(worst, op_.mesh->communicator());
+    worst = dealii::Utilities::MPI::max(worst, op_->mesh->communicator());
     if (worst <= 1.) {
       if (c_ref > 0)
-        result_.linear_residual = dealii::Utilities::MPI::max(left, op_.mesh->communicator()) / c_ref;
+        result_.linear_residual = dealii::Utilities::MPI::max(left, op_->mesh->communicator()) / c_ref;
       break;
     }
     if (refinement == max_refinements)
@@ -263,18 +271,18 @@ void Stepper::low_order(double dt, const StepSources& sources) {
 
   // The accounts likewise from the very amounts that were moved.
   std::vector<double> rates = account_rates(a_low_mean_, exits_of(low_mean_), sources);
-  if (options_.drop_outflow) rates[op_.accounts.outflow] = 0;
+  if (options_.drop_outflow) rates[op_->accounts.outflow] = 0;
   a_low_ = a_;
   for (std::size_t k = 0; k < a_.size(); ++k) a_low_[k] += dt * rates[k];
 }
 
 void Stepper::high_order(double dt, const StepSources& sources) {
   const int n = graph_.n_owned;
-  const int plasma = op_.accounts.plasma;
+  const int plasma = op_->accounts.plasma;
   const double theta = g / 2 * dt;
   // F(c^n) in flux form, with the share of artificial diffusion that large Courant numbers keep.
   start_rate_.resize(n);
-  multiply(graph_, op_.mass, c_, mass_c_);
+  multiply(graph_, op_->mass, c_, mass_c_);
   for (int i = 0; i < n; ++i) {
     if (!graph_.is_unknown[i]) {
       start_rate_[i] = 0;
@@ -287,10 +295,10 @@ void Stepper::high_order(double dt, const StepSources& sources) {
       const int j = graph_.column[k];
       const double courant = std::max(courant_.local_element(i), courant_.local_element(j));
       const double d =
-          courant > 1 ? (1. - 1. / courant) * edge_viscosity(op_.galerkin[k], op_.transposed[k]) : 0.;
-      sum -= (op_.galerkin[k] - d) * c_.local_element(j) - (op_.transposed[k] - d) * ci;
+          courant > 1 ? (1. - 1. / courant) * edge_viscosity(op_->galerkin[k], op_->transposed[k]) : 0.;
+      sum -= (op_->galerkin[k] - d) * c_.local_element(j) - (op_->transposed[k] - d) * ci;
     }
-    start_rate_[i] = sum - op_.loss[i] * ci + op_.feed[i] * a_[plasma] +
+    start_rate_[i] = sum - op_->loss[i] * ci + op_->feed[i] * a_[plasma] +
                      (sources.node[0] == nullptr ? 0. : (*sources.node[0])[i]);
   }
   tissue_start_ = exits_of(c_);
@@ -298,7 +306,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   // Trapezoidal stage.
   for (int i = 0; i < n; ++i) {
     const double s = sources.node[1] == nullptr ? 0. : (*sources.node[1])[i];
-    right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_.lumped[i];
+    right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_->lumped[i];
   }
   // Start from the low-order answer less plasma's share, which the border column adds afterwards.
   c1_ = low_mean_;
@@ -315,13 +323,13 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   a1_ = solve_accounts(theta, right, border_high_exits_);
   c1_.add(a1_[plasma], border_high_);
   c1_.update_ghost_values();
-  multiply(graph_, op_.mass, c1_, mass_c1_);
+  multiply(graph_, op_->mass, c1_, mass_c1_);
   tissue1_ = exits_of(c1_);
 
   // BDF2 stage, with the same matrix.
   for (int i = 0; i < n; ++i) {
     const double s = sources.node[2] == nullptr ? 0. : (*sources.node[2])[i];
-    right_.local_element(i) = (bdf_a * mass_c1_[i] - bdf_b * mass_c_[i] + theta * s) / op_.lumped[i];
+    right_.local_element(i) = (bdf_a * mass_c1_[i] - bdf_b * mass_c_[i] + theta * s) / op_->lumped[i];
   }
   c2_ = c1_;
   c2_.add(-a1_[plasma], border_high_);
@@ -333,7 +341,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   a2_ = solve_accounts(theta, right, border_high_exits_);
   c2_.add(a2_[plasma], border_high_);
   c2_.update_ghost_values();
-  multiply(graph_, op_.mass, c2_, mass_c2_);
+  multiply(graph_, op_->mass, c2_, mass_c2_);
   tissue2_ = exits_of(c2_);
 }
 

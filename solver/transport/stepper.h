@@ -43,7 +43,13 @@ struct StepResult {
 /// couples through one border column: its response in the tissue is solved once per operator and step size.
 class Stepper {
  public:
+  /// `op` is held by pointer and must outlive its use.
   Stepper(const TissueOperator& op, StepperOptions options);
+
+  /// Goes on with another operator of the same mesh and accounts (another state of flow); concentrations and
+  /// amounts stay. `op` is held by pointer. All matrices and factorisations that were kept are made again at
+  /// the next attempt, also after a change in place of the operator in use: call this then too.
+  void set_operator(const TissueOperator& op);
 
   /// Weight of each owned node in the error estimate: its share that lies in the target (0 to 1).
   void set_error_weights(std::vector<double> weights) { error_weight_ = std::move(weights); }
@@ -80,7 +86,7 @@ class Stepper {
   void low_fluxes(double dt, const Vector& v, std::vector<double>& out) const;
   double mean_source(const StepSources& sources, int i) const;
 
-  const TissueOperator& op_;
+  const TissueOperator* op_;
   const Graph& graph_;
   StepperOptions options_;
   std::vector<double> error_weight_;
