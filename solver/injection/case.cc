@@ -19,7 +19,7 @@ auto members(const GeometryInput& g) {
 
 auto members(const NeedleInjection& n) {
   return std::tie(n.needle, n.outer_diameter, n.outer_radius, n.hole_distances, n.tip.anchor, n.tip.offset,
-                  n.direction, n.entry, n.volume, n.concentration, n.amount, n.duration, n.times);
+                  n.direction, n.entry, n.volume, n.concentration, n.amount, n.duration, n.mode, n.times);
 }
 
 auto members(const IntravenousDose& d) {
@@ -30,10 +30,14 @@ auto members(const Threshold& t) {
   return std::tie(t.text, t.value);
 }
 
+auto members(const DepositInput& d) {
+  return std::tie(d.shape, d.volume_ratio, d.aspect, d.length, d.mask);
+}
+
 auto members(const Case& c) {
   return std::tie(c.title, c.regions, c.tissues, c.drug, c.patient, c.far_field.kind, c.far_field.pressure,
-                  c.threshold_duration, c.until, c.accuracy, c.numerics.h_min, c.numerics.time_tolerance,
-                  c.field_times);
+                  c.collapse.on, c.collapse.floor, c.collapse.width, c.comparator, c.threshold_duration,
+                  c.until, c.accuracy, c.numerics.h_min, c.numerics.time_tolerance, c.field_times, c.maps);
 }
 
 template <typename T>
@@ -45,8 +49,9 @@ bool all_equal(const std::vector<T>& a, const std::vector<T>& b) {
 }  // namespace
 
 bool operator==(const Case& a, const Case& b) {
-  const auto ratio = [](const Case& c) { return c.deposit ? c.deposit->volume_ratio : 0.; };
-  return members(a) == members(b) && ratio(a) == ratio(b) && members(a.geometry) == members(b.geometry) &&
+  const bool same_deposit = a.deposit.has_value() == b.deposit.has_value() &&
+                            (!a.deposit || members(*a.deposit) == members(*b.deposit));
+  return members(a) == members(b) && same_deposit && members(a.geometry) == members(b.geometry) &&
          all_equal(a.geometry.labels, b.geometry.labels) && all_equal(a.needles, b.needles) &&
          all_equal(a.intravenous, b.intravenous) && all_equal(a.thresholds, b.thresholds);
 }

@@ -93,7 +93,7 @@ struct DepositInput {
 struct CollapseInput {
   bool on = true;
   double floor = 0.05;
-  double width = 1333.22;  ///< Pa
+  double width = 1333.22387415;  ///< Pa; 10 mmHg
 };
 
 struct IntravenousDose {

@@ -7,12 +7,8 @@ namespace intratumor {
 
 namespace {
 
-constexpr Range possible_cell = {2e-5, 1e-2};         // m
-constexpr Range possible_tolerance = {1e-8, 1e-1};    // relative to the dose
-constexpr Range possible_far_pressure = {-2e4, 1e5};  // Pa
-constexpr double largest_ratio = 20;
-/// A ratio that was rounded, 3.3 for 1/0.3, is still full percolation.
-constexpr double ratio_rounding = 0.02;
+constexpr Range possible_cell = {2e-5, 1e-2};       // m
+constexpr Range possible_tolerance = {1e-8, 1e-1};  // relative to the dose
 
 struct Accuracy {
   const char* name;
@@ -83,67 +79,33 @@ void read_run(const YamlNode& root, Case& c) {
     c.numerics.time_tolerance = tolerance->number(possible_tolerance);
 }
 
-FarFieldInput read_flow(const YamlNode& root) {
-  FarFieldInput far_field;
-  const auto flow = optional_map(root, "flow");
-  if (!flow) return far_field;
-  check_keys(*flow, {"far_field"}, {{"collapse", "settings of collapse are not available yet; remove it"}});
-  const auto node = flow->optional("far_field");
-  if (!node) return far_field;
-  const std::string text = node->is_scalar() ? node->text() : "";
-  const bool word =
-      !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
-  if (word && text != "equilibrium" && text != "sealed") {
-    const std::string nearest = nearest_name(text, {"equilibrium", "sealed"});
-    node->fail("unknown '" + text + "'" + (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
-               " (equilibrium, sealed or a pressure, e.g. 0 Pa)");
-  }
-  if (text == "sealed") {
-    far_field.kind = FarFieldInput::Kind::sealed;
-  } else if (text != "equilibrium") {
-    far_field.kind = FarFieldInput::Kind::value;
-    far_field.pressure = node->quantity(Dimension::pressure, possible_far_pressure);
-  }
-  return far_field;
-}
-
-void read_deposit(const YamlNode& root, Case& c) {
-  const auto deposit = optional_map(root, "deposit");
-  if (c.needles.empty()) {
-    if (deposit) deposit->fail("has no effect: no needle injects");
-    return;
-  }
-  const auto target = std::find(c.regions.begin(), c.regions.end(), c.geometry.target);
-  const double full = 1 / c.tissues[target - c.regions.begin()].fluid_fraction.value;
-  c.deposit = DepositInput();
-  c.deposit->volume_ratio = full;
-  if (!deposit) return;
-  check_keys(*deposit, {"shape", "volume_ratio"}, {});
-  if (const auto shape = deposit->optional("shape")) {
-    const std::string name = shape->one_of({"sphere", "ellipsoid", "line", "mask"});
-    if (name != "sphere") shape->fail("the shape '" + name + "' is not available yet; only sphere");
-  }
-  if (const auto ratio = deposit->optional("volume_ratio")) {
-    c.deposit->volume_ratio = ratio->number({1, std::max(largest_ratio, full)});
-    if (c.deposit->volume_ratio < full * (1 - ratio_rounding))
-      ratio->fail(
-          "'" + ratio->text() + "' is less than " + readable_text(full, Dimension::dimensionless) +
-          ", 1 over the fluid fraction of the target's tissue: so small a deposit needs tissue that opens, "
-          "which is not available yet");
-  }
-}
-
-void read_comparator(const YamlNode& root) {
+void read_comparator(const YamlNode& root, Case& c) {
+  c.comparator = !c.needles.empty();
   const auto comparator = root.optional("comparator");
-  if (comparator && comparator->one_of({"none", "intravenous"}) == "intravenous")
-    comparator->fail("the intravenous comparator is not available yet; say none or remove it");
+  if (!comparator) return;
+  const bool wanted = comparator->one_of({"intravenous", "none"}) == "intravenous";
+  if (wanted && c.needles.empty())
+    comparator->fail("has no effect: no needle injects, and the run itself is intravenous");
+  c.comparator = wanted;
+}
+
+std::vector<std::string> read_maps(const YamlNode& node) {
+  std::vector<std::string> maps;
+  for (const YamlNode& item : node.items()) {
+    maps.push_back(item.one_of({"auc", "cmax"}));
+    if (std::find(maps.begin(), maps.end() - 1, maps.back()) != maps.end() - 1)
+      item.fail("the map '" + maps.back() + "' is given twice");
+  }
+  return maps;
 }
 
 void read_output(const YamlNode& root, Case& c) {
   c.field_times = {c.until};
+  c.maps = {"auc", "cmax"};
   const auto output = optional_map(root, "output");
   if (!output) return;
-  check_keys(*output, {"fields"}, {{"maps", "maps of the results are not available yet; remove them"}});
+  check_keys(*output, {"fields", "maps"}, {});
+  if (const auto maps = output->optional("maps")) c.maps = read_maps(*maps);
   const auto fields = output->optional("fields");
   if (!fields) return;
   const bool none = fields->is_sequence() && fields->items().empty();
@@ -168,13 +130,17 @@ void check_pairs(const Case& c) {
   }
 }
 
-void check_segmentation(const YamlNode& root, const Case& c) {
-  std::error_code error;
-  const std::filesystem::path path = c.geometry.segmentation;
-  const YamlNode node = root.required("geometry").required("segmentation");
-  if (std::filesystem::is_directory(path, error))
-    node.fail(path.string() + " is a folder; expected a NIfTI image");
-  if (!std::filesystem::exists(path, error)) node.fail("no such file: " + path.string());
+/// Last, so that a case can be put right before its images are at hand.
+void check_images(const YamlNode& root, const Case& c) {
+  const auto check = [](const YamlNode& node, const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error))
+      node.fail(path.string() + " is a folder; expected a NIfTI image");
+    if (!std::filesystem::exists(path, error)) node.fail("no such file: " + path.string());
+  };
+  check(root.required("geometry").required("segmentation"), c.geometry.segmentation);
+  if (c.deposit && c.deposit->shape == DepositInput::Shape::mask)
+    check(root.required("deposit").required("mask"), c.deposit->mask);
 }
 
 }  // namespace
@@ -194,13 +160,13 @@ Case read_case(const std::string& path, const std::vector<std::string>& override
   c.patient = read_patient(root.optional("patient"));
   read_run(root, c);
   read_scheme(root.required("scheme"), library, c);
-  c.far_field = read_flow(root);
-  read_deposit(root, c);
+  read_flow(optional_map(root, "flow"), c);
+  read_deposit(optional_map(root, "deposit"), c);
   read_exposure(root.optional("exposure"), c);
-  read_comparator(root);
+  read_comparator(root, c);
   read_output(root, c);
   check_pairs(c);
-  check_segmentation(root, c);
+  check_images(root, c);
   return c;
 }
 

@@ -73,8 +73,16 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-/// The image's path, absolute, so that a resolved case finds it from any folder.
-std::string read_segmentation(const YamlNode& node, const std::string& case_path) {
+}  // namespace
+
+std::vector<std::uint16_t> GeometryInput::target_values() const {
+  std::vector<std::uint16_t> values;
+  for (const TissueOfLabel& label : labels)
+    if (label.region == target) values.push_back(label.value);
+  return values;
+}
+
+std::string read_image_path(const YamlNode& node, const std::string& case_path) {
   const std::string name = node.text();
   for (const char* later : {".nrrd", ".nhdr", ".mha", ".mhd"})
     if (ends_with(name, later))
@@ -85,15 +93,6 @@ std::string read_segmentation(const YamlNode& node, const std::string& case_path
   return (folder / name).lexically_normal().string();
 }
 
-}  // namespace
-
-std::vector<std::uint16_t> GeometryInput::target_values() const {
-  std::vector<std::uint16_t> values;
-  for (const TissueOfLabel& label : labels)
-    if (label.region == target) values.push_back(label.value);
-  return values;
-}
-
 GeometryInput read_geometry(const YamlNode& node, const std::string& case_path) {
   const std::string no_mesh = "mesh files are not available yet; give a segmentation";
   check_keys(node, {"segmentation", "labels", "background", "target", "component", "margin", "space"},
@@ -102,7 +101,7 @@ GeometryInput read_geometry(const YamlNode& node, const std::string& case_path) 
               {"regions", no_mesh},
               {"maps", "maps of parameters are not available yet; remove them"}});
   GeometryInput geometry;
-  geometry.segmentation = read_segmentation(node.required("segmentation"), case_path);
+  geometry.segmentation = read_image_path(node.required("segmentation"), case_path);
   geometry.labels = read_labels(node.required("labels"));
   geometry.background = read_background(node, geometry.labels);
   geometry.target = read_target(node.required("target"), geometry.labels);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,11 +31,21 @@ std::vector<double> read_times(const YamlNode& node, const Range& range);
 /// A concentration in mol/m^3, given so or by mass.
 double read_concentration(const YamlNode& node, const Drug& drug);
 
+/// Absolute path of a NIfTI image, so that a resolved case finds it from any folder; whether it exists is not
+/// asked.
+std::string read_image_path(const YamlNode& node, const std::string& case_path);
+
 /// `geometry`; everything but the existence of the image.
 GeometryInput read_geometry(const YamlNode& node, const std::string& case_path);
 
 /// `scheme` into needles and intravenous doses; geometry's space, drug and horizon are set in `c`.
 void read_scheme(const YamlNode& node, const ParameterLibrary& library, Case& c);
+
+/// `flow`.
+void read_flow(const std::optional<YamlNode>& node, Case& c);
+
+/// `deposit`; geometry, tissues and the scheme are set in `c`.
+void read_deposit(const std::optional<YamlNode>& node, Case& c);
 
 /// `exposure`; the scheme and the drug are set in `c`.
 void read_exposure(const std::optional<YamlNode>& node, Case& c);

@@ -136,11 +136,16 @@ double read_duration(const YamlNode& node, double volume) {
   return volume / rate->quantity(Dimension::volume_rate, possible_rate);
 }
 
-void read_mode(const YamlNode& node) {
+InjectionMode read_mode(const YamlNode& node, double duration) {
   const auto mode = node.optional("mode");
-  if (!mode) node.fail("mode 'auto' comes with a later version: say mode: deposit");
-  const std::string name = mode->one_of({"deposit", "auto", "infusion", "cavity"});
-  if (name != "deposit") mode->fail("mode '" + name + "' comes with a later version: say mode: deposit");
+  if (!mode) return InjectionMode::automatic;
+  const std::string name = mode->one_of({"auto", "infusion", "deposit", "cavity"});
+  if (name == "cavity") mode->fail("mode 'cavity' comes with a later version: say auto, infusion or deposit");
+  if (name == "auto") return InjectionMode::automatic;
+  if (name == "deposit") return InjectionMode::deposit;
+  if (duration == 0)
+    mode->fail("an infusion needs time; give over more than 0 s, or say mode: deposit for an initial field");
+  return InjectionMode::infusion;
 }
 
 std::vector<double> read_dose_times(const YamlNode& node, double duration, double until) {
@@ -180,7 +185,7 @@ NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& lib
   read_axis(node, c.geometry.space, injection);
   read_amounts(node, c.drug, injection);
   injection.duration = read_duration(node, injection.volume);
-  read_mode(node);
+  injection.mode = read_mode(node, injection.duration);
   injection.times = read_dose_times(node, injection.duration, c.until);
   return injection;
 }

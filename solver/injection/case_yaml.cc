@@ -37,6 +37,11 @@ std::string geometry_text(const GeometryInput& geometry) {
          "\n  space: " + geometry.space + "\n";
 }
 
+std::string mode_text(InjectionMode mode) {
+  if (mode == InjectionMode::infusion) return "infusion";
+  return mode == InjectionMode::deposit ? "deposit" : "auto";
+}
+
 std::string injection_text(const NeedleInjection& injection, const std::string& space) {
   const Needle needle = {injection.needle, injection.outer_diameter, injection.hole_distances};
   std::string text = "  - needle: " + to_yaml(needle) + "\n    tip: " + tip_text(injection.tip, space) + "\n";
@@ -49,7 +54,8 @@ std::string injection_text(const NeedleInjection& injection, const std::string& 
   return text + "    volume: " + quantity_text(injection.volume, Dimension::volume) +
          "\n    concentration: " + quantity_text(injection.concentration, Dimension::molar_concentration) +
          "\n    over: " + quantity_text(injection.duration, Dimension::time) +
-         "\n    mode: deposit\n    at: " + quantities_text(injection.times, Dimension::time) + "\n";
+         "\n    mode: " + mode_text(injection.mode) +
+         "\n    at: " + quantities_text(injection.times, Dimension::time) + "\n";
 }
 
 std::string intravenous_text(const IntravenousDose& dose) {
@@ -62,6 +68,23 @@ std::string far_field_text(const FarFieldInput& far_field) {
   if (far_field.kind == FarFieldInput::Kind::equilibrium) return "equilibrium";
   if (far_field.kind == FarFieldInput::Kind::sealed) return "sealed";
   return quantity_text(far_field.pressure, Dimension::pressure);
+}
+
+std::string collapse_text(const CollapseInput& collapse) {
+  if (!collapse.on) return "none";
+  return "{floor: " + exact_text(collapse.floor) +
+         ", width: " + quantity_text(collapse.width, Dimension::pressure) + "}";
+}
+
+std::string deposit_text(const DepositInput& deposit) {
+  const std::string ratio = ", volume_ratio: " + exact_text(deposit.volume_ratio);
+  std::string items = "sphere" + ratio;
+  if (deposit.shape == DepositInput::Shape::ellipsoid)
+    items = "ellipsoid" + ratio + ", aspect: " + exact_text(deposit.aspect);
+  if (deposit.shape == DepositInput::Shape::line)
+    items = "line" + ratio + ", length: " + quantity_text(deposit.length, Dimension::length);
+  if (deposit.shape == DepositInput::Shape::mask) items = "mask, mask: " + quoted(deposit.mask);
+  return "deposit: {shape: " + items + "}\n";
 }
 
 std::string exposure_text(const Case& c) {
@@ -83,14 +106,17 @@ std::string resolved_yaml(const Case& c) {
   text += "drug: " + to_yaml(c.drug) + "\npatient: " + to_yaml(c.patient) + "\nscheme:\n";
   for (const NeedleInjection& needle : c.needles) text += injection_text(needle, c.geometry.space);
   for (const IntravenousDose& dose : c.intravenous) text += intravenous_text(dose);
-  text += "flow: {far_field: " + far_field_text(c.far_field) + "}\n";
-  if (c.deposit)
-    text += "deposit: {shape: sphere, volume_ratio: " + exact_text(c.deposit->volume_ratio) + "}\n";
-  text += exposure_text(c) + "comparator: none\nrun:\n  until: " + quantity_text(c.until, Dimension::time) +
-          "\n  accuracy: " + c.accuracy +
+  text +=
+      "flow: {far_field: " + far_field_text(c.far_field) + ", collapse: " + collapse_text(c.collapse) + "}\n";
+  if (c.deposit) text += deposit_text(*c.deposit);
+  text += exposure_text(c) + "comparator: " + (c.comparator ? "intravenous" : "none") +
+          "\nrun:\n  until: " + quantity_text(c.until, Dimension::time) + "\n  accuracy: " + c.accuracy +
           "\nnumerics:\n  h_min: " + quantity_text(c.numerics.h_min, Dimension::length) +
           "\n  time_tolerance: " + exact_text(c.numerics.time_tolerance) + "\n";
-  return text + "output:\n  fields: " + quantities_text(c.field_times, Dimension::time) + "\n";
+  std::string maps;
+  for (const std::string& map : c.maps) maps += (maps.empty() ? "" : ", ") + map;
+  return text + "output:\n  fields: " + quantities_text(c.field_times, Dimension::time) + "\n  maps: [" +
+         maps + "]\n";
 }
 
 }  // namespace intratumor

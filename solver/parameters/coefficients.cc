@@ -1,5 +1,6 @@
 #include "parameters/coefficients.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "parameters/drug.h"
@@ -102,6 +103,14 @@ double flow_limited_exchange(double permeability_surface, double perfusion) {
   return -perfusion * std::expm1(-permeability_surface / perfusion);
 }
 
+double opening_pressure(const Tissue& tissue) {
+  constexpr double lowest = 500;  // Pa
+  constexpr double highest = 5e4;
+  if (tissue.opening_pressure.given()) return tissue.opening_pressure.value;
+  if (!tissue.youngs_modulus.given()) return 0;
+  return std::clamp(5 * tissue.youngs_modulus.value / 6, lowest, highest);
+}
+
 TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const std::string& region) {
   TissueCoefficients result;
   result.tissue = tissue.name;
@@ -110,6 +119,7 @@ TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const st
   result.lymph_pressure = tissue.lymph_pressure.value;
   result.fluid_fraction = tissue.fluid_fraction.value;
   result.degradation = drug.degradation.value;
+  result.opening_pressure = opening_pressure(tissue);
 
   const VesselBed& vessel = tissue.vessel;
   if (vessel.exist()) {

@@ -5,7 +5,7 @@ namespace intratumor {
 namespace {
 
 /// When a value must be there, and when it has no effect.
-enum class Need { always, wall, starling, effective, flow, defaulted, carried };
+enum class Need { always, wall, starling, effective, flow, defaulted, optional };
 
 /// One number of a tissue: where it stands in a file and what it may be.
 struct Entry {
@@ -107,8 +107,15 @@ const std::vector<Entry>& entries() {
        "youngs_modulus",
        Dimension::pressure,
        {0, 1e9, true},
-       Need::carried,
+       Need::optional,
        &Tissue::youngs_modulus,
+       nullptr},
+      {"",
+       "opening_pressure",
+       Dimension::pressure,
+       {0, 1e6, true},
+       Need::optional,
+       &Tissue::opening_pressure,
        nullptr},
   };
   return list;
@@ -150,11 +157,18 @@ void read_vessel_class_name(const std::optional<YamlNode>& vessel, const Paramet
   }
 }
 
+/// A modulus that a case gives stands in for the threshold of the file; beside a threshold it has no effect.
+void settle_opening(const YamlNode& node, Tissue& tissue) {
+  const auto modulus = node.optional("youngs_modulus");
+  if (!modulus || !tissue.youngs_modulus.from_case()) return;
+  if (node.has("opening_pressure")) modulus->fail("has no effect beside opening_pressure");
+  tissue.opening_pressure = Parameter();
+}
+
 /// What `node` says, over what `tissue` holds; `complete`: it holds nothing yet.
 Tissue overlay(const YamlNode& node, Tissue tissue, bool complete, const std::string& set_by,
                const ParameterLibrary& library) {
-  const bool in_case = set_by == "case";
-  if (!in_case) node.has("description");
+  if (set_by != "case") node.has("description");
   if (const auto name = node.optional("name")) tissue.name = name->text();
   const std::optional<YamlNode> vessel = map_at(node, "vessel", complete);
   const std::optional<YamlNode> lymph = map_at(node, "lymph", complete);
@@ -169,10 +183,6 @@ Tissue overlay(const YamlNode& node, Tissue tissue, bool complete, const std::st
         useless->fail("has no effect: the tissue has no vessels (vessel.class is none)");
       continue;
     }
-    if (entry.need == Need::carried && in_case) {
-      group->refuse(entry.key, "it serves the tearing of tissue, which is not modelled yet; remove it");
-      continue;
-    }
     Parameter& parameter = entry.of(tissue);
     const bool needed = entry.need == Need::always || entry.need == Need::wall ||
                         (entry.need == Need::starling && !group->has("effective_pressure") &&
@@ -181,6 +191,8 @@ Tissue overlay(const YamlNode& node, Tissue tissue, bool complete, const std::st
     if (entry.need == Need::defaulted && !parameter.given())
       parameter = default_parameter(0, entry.dimension, "atmospheric");
   }
+
+  settle_opening(node, tissue);
 
   const std::vector<std::string> matrices = library.names("matrices");
   if (complete)
@@ -223,7 +235,7 @@ std::string to_yaml(const Tissue& tissue) {
   std::string text = "{name: " + quoted(tissue.name);
   for (const Entry& entry : entries()) {
     const Parameter& parameter = entry.of(tissue);
-    if (!parameter.given() || entry.need == Need::carried) continue;
+    if (!parameter.given()) continue;
     const std::string item = entry.key + ": " + to_yaml(parameter);
     if (entry.group.empty()) {
       text += ", " + item;

@@ -34,9 +34,9 @@ struct Tissue {
   Parameter fluid_fraction;    ///< [phi_f] interstitial fluid per tissue volume
   Parameter perfusion;         ///< [Fb] blood flow per tissue volume, 1/s; needed by flow-limited drugs only
   std::string matrix = "tumour";  ///< name in params/matrices
-  /// [E] Pa; carried by files for tearing, which is not modelled yet: no part of comparison, to_yaml or a
-  /// case.
-  Parameter youngs_modulus;
+  Parameter youngs_modulus;       ///< [E] Pa; may be unset
+  /// [p_open] Pa of excess over the local pressure before the injection; may be unset, then 5E/6.
+  Parameter opening_pressure;
 };
 
 /// Equal in all that the model uses.
@@ -48,10 +48,12 @@ bool operator==(const Tissue& a, const Tissue& b);
 ///     name, hydraulic_conductivity,
 ///     vessel: {class, surface_per_volume, hydraulic_conductivity, reflection, vascular_pressure,
 ///              plasma_oncotic_pressure, interstitial_oncotic_pressure | effective_pressure},
-///     lymph: {filtration, pressure}, fluid_fraction, perfusion, matrix
+///     lymph: {filtration, pressure}, fluid_fraction, perfusion, matrix,
+///     youngs_modulus, opening_pressure
 ///
-/// A map without `name` and `like` takes the last part of its path as name. Values that a tissue cannot have,
-/// misspelt keys and names, and keys without effect (vessel values with class none) throw InputError.
+/// youngs_modulus in a case replaces an opening_pressure that a file gives. A map without `name` and `like`
+/// takes the last part of its path as name. Values that a tissue cannot have, misspelt keys and names, and
+/// keys without effect (vessel values with class none) throw InputError.
 Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library);
 
 /// A tissue of params/tissues.
@@ -59,6 +61,11 @@ Tissue read_tissue(const std::string& name, const ParameterLibrary& library);
 
 /// One line of flow-style YAML that read_tissue reads back to an equal tissue.
 std::string to_yaml(const Tissue& tissue);
+
+/// Excess pressure at which the tissue tears, Pa: opening_pressure where it is given, else 5E/6 (2.5 shear
+/// moduli, the limit of a cavity in a neo-Hookean solid: Gent & Lindley, Proc R Soc A 1959;249:195) within
+/// 0.5 to 50 kPa; 0 when neither is known.
+double opening_pressure(const Tissue& tissue);
 
 /// Every number that is set, with its key.
 std::vector<NamedParameter> parameters(const Tissue& tissue);

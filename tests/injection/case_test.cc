@@ -31,7 +31,6 @@ scheme:
     volume: 0.7 mL
     concentration: 5 mg/mL
     rate: 0.3 mL/min
-    mode: deposit
     at: [0 min, 3.3 d]
   - needle: 25G_end_hole
     tip: {at: deepest, offset: [0 mm, 1.1 mm, -3 mm]}
@@ -41,13 +40,13 @@ scheme:
     over: 100 s
     mode: deposit
   - intravenous: {dose: 10 mg, at: [0 d, 1.1 d]}
-flow: {far_field: -3 mmHg}
-deposit: {shape: sphere, volume_ratio: 3.7}
+flow: {far_field: -3 mmHg, collapse: {floor: 0.07, width: 7 mmHg}}
+deposit: {shape: ellipsoid, volume_ratio: 3.7, aspect: 3.1}
 exposure: {thresholds: [0.1 c_inj, 1 ug/mL, 10 Kd, 3 nM], at_least: 24 h}
 comparator: none
 run: {until: 9 d, accuracy: fine}
 numerics: {h_min: 0.3 mm}
-output: {fields: [10 min, 1 h, 1 d]}
+output: {fields: [10 min, 1 h, 1 d], maps: [cmax]}
 )";
 
 const char* const small_case = R"(geometry:
@@ -115,7 +114,14 @@ TEST_F(CaseFile, ReadsEverything) {
   EXPECT_EQ(c.patient.body_weight.value, 83);
   EXPECT_EQ(c.far_field.kind, FarFieldInput::Kind::value);
   EXPECT_NEAR(c.far_field.pressure, -3 * 133.322387415, 1e-9);
+  EXPECT_TRUE(c.collapse.on);
+  EXPECT_EQ(c.collapse.floor, 0.07);
+  EXPECT_NEAR(c.collapse.width, 7 * 133.322387415, 1e-9);
+  EXPECT_EQ(c.deposit->shape, DepositInput::Shape::ellipsoid);
   EXPECT_EQ(c.deposit->volume_ratio, 3.7);
+  EXPECT_EQ(c.deposit->aspect, 3.1);
+  EXPECT_FALSE(c.comparator);
+  EXPECT_EQ(c.maps, std::vector<std::string>{"cmax"});
   EXPECT_EQ(c.until, 9 * 86400);
   EXPECT_EQ(c.numerics.h_min, 0.3e-3);
   EXPECT_EQ(c.numerics.time_tolerance, 1e-4);
@@ -129,6 +135,7 @@ TEST_F(CaseFile, ReadsEverything) {
   EXPECT_NEAR(first.concentration, 5 / 148., 1e-15);
   EXPECT_NEAR(first.amount, 0.7e-6 * 5 / 148, 1e-21);
   EXPECT_NEAR(first.duration, 140, 1e-9);
+  EXPECT_EQ(first.mode, InjectionMode::automatic);
   EXPECT_EQ(first.times.size(), 2u);
 
   const NeedleInjection& second = c.needles[1];
@@ -137,6 +144,7 @@ TEST_F(CaseFile, ReadsEverything) {
   EXPECT_EQ((*second.entry)[0], 0.1);
   EXPECT_NEAR(second.volume, 3e-6 / 148 / 0.03, 1e-15);
   EXPECT_EQ(second.duration, 100);
+  EXPECT_EQ(second.mode, InjectionMode::deposit);
   EXPECT_EQ(second.times, std::vector<double>{0});
 
   ASSERT_EQ(c.intravenous.size(), 1u);
@@ -160,7 +168,11 @@ TEST_F(CaseFile, Defaults) {
   EXPECT_EQ(c.numerics.h_min, 0.5e-3);
   EXPECT_EQ(c.numerics.time_tolerance, 3e-4);
   EXPECT_EQ(c.far_field.kind, FarFieldInput::Kind::equilibrium);
+  EXPECT_EQ(c.deposit->shape, DepositInput::Shape::sphere);
   EXPECT_EQ(c.deposit->volume_ratio, 1 / c.tissues[1].fluid_fraction.value);
+  EXPECT_TRUE(c.comparator);
+  EXPECT_EQ(c.maps, (std::vector<std::string>{"auc", "cmax"}));
+  EXPECT_TRUE(c == read(small_case, {"flow.collapse={floor: 0.05, width: 10 mmHg}"}));
   ASSERT_EQ(c.thresholds.size(), 1u);
   EXPECT_EQ(c.thresholds[0].text, "0.1 c_inj");
   EXPECT_EQ(c.threshold_duration, 0);
@@ -196,6 +208,20 @@ TEST_F(CaseFile, ResolvedKeepsEveryChoice) {
       {"geometry.space=LPS"},
       {"flow.far_field=sealed"},
       {"flow.far_field=equilibrium"},
+      {"flow.collapse=none"},
+      {"flow.collapse={floor: 0.01}"},
+      {"flow.collapse={width: 9.7 mmHg}"},
+      {"comparator=intravenous"},
+      {"output.maps=[auc, cmax]"},
+      {"output.maps=[]"},
+      {"scheme.0.mode=auto", "scheme.1.mode=auto"},
+      {"scheme.0.mode=infusion"},
+      {"deposit={shape: sphere}"},
+      {"deposit={shape: ellipsoid, aspect: 0.3}"},
+      {"deposit={shape: line, length: 12.3 mm}"},
+      {"deposit={shape: mask, mask: images/tumour.nii.gz}"},
+      {"tissues.core.youngs_modulus=3 kPa"},
+      {"tissues.core.opening_pressure=3 kPa"},
       {"output.fields=[]"},
       {"exposure={thresholds: []}"},
       {"scheme.0.tip=centroid"},
@@ -209,6 +235,46 @@ TEST_F(CaseFile, ResolvedKeepsEveryChoice) {
     EXPECT_TRUE(resolved(c) == c) << overrides[0];
     EXPECT_FALSE(c == read(whole_case)) << overrides[0];
   }
+}
+
+TEST_F(CaseFile, NoDepositWhereAllNeedlesInfuse) {
+  const Case c = read(small_case, {"scheme.0.mode=infusion", "scheme.0.over=1 h"});
+  EXPECT_EQ(c.needles[0].mode, InjectionMode::infusion);
+  EXPECT_FALSE(c.deposit);
+  EXPECT_TRUE(c.comparator);
+  EXPECT_TRUE(resolved(c) == c);
+  // An end hole infuses without a direction whatever shape the deposits of other needles have.
+  EXPECT_NE(error(small_case, {"deposit={shape: line, length: 5 mm}"}).find("has no direction"),
+            std::string::npos);
+  const Case both =
+      read(small_case, {"scheme=[{needle: 22G_end_hole, tip: deepest, volume: 1 mL, dose: 1 mg, "
+                        "over: 1 h, mode: infusion}, {needle: 25G_end_hole, tip: centroid, "
+                        "entry: [0 mm, 0 mm, 90 mm], volume: 1 mL, dose: 1 mg, over: 1 min}]",
+                        "deposit={shape: line, length: 5 mm}"});
+  EXPECT_EQ(both.deposit->length, 5e-3);
+  EXPECT_TRUE(resolved(both) == both);
+}
+
+TEST_F(CaseFile, IntravenousAlone) {
+  const std::vector<std::string> by_vein = {"scheme=[{intravenous: {dose: 3 mg}}]"};
+  const Case c = read(small_case, by_vein);
+  EXPECT_FALSE(c.deposit);
+  EXPECT_FALSE(c.comparator);
+  EXPECT_TRUE(c.thresholds.empty());
+  EXPECT_TRUE(resolved(c) == c);
+}
+
+TEST_F(CaseFile, MaskLiesBesideTheCase) {
+  const std::vector<std::string> mask = {"deposit={shape: mask, mask: images/tumour.nii.gz}"};
+  const Case c = read(small_case, mask);
+  EXPECT_EQ(c.deposit->mask, (folder_ / "images/tumour.nii.gz").string());
+  EXPECT_EQ(c.deposit->volume_ratio, 1 / c.tissues[1].fluid_fraction.value);
+  EXPECT_NE(
+      error(small_case, {"deposit={shape: mask, mask: images/no.nii}"}).find("deposit.mask: no such file"),
+      std::string::npos);
+  fs::create_directory(folder_ / "folder.nii");
+  EXPECT_NE(error(small_case, {"deposit={shape: mask, mask: folder.nii}"}).find("is a folder"),
+            std::string::npos);
 }
 
 TEST_F(CaseFile, PointsInLpsAreTurned) {

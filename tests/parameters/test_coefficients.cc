@@ -72,6 +72,28 @@ TEST(Coefficients, EffectivePressureStandsForTheFour) {
   EXPECT_EQ(c.vascular_pressure, 2700);
 }
 
+TEST(Coefficients, OpeningPressure) {
+  const struct {
+    const char* tissue;
+    double pressure;
+  } shipped_values[] = {
+      {"viable_tumour", 8e3}, {"muscle", 12e3}, {"kidney", 6e3}, {"necrotic", 2e3}, {"fat", 3e3}};
+  for (const auto& [tissue, pressure] : shipped_values)
+    EXPECT_EQ(shipped_pair(tissue, "ipilimumab").opening_pressure, pressure) << tissue;
+
+  const auto of = [](const std::string& given) {
+    return opening_pressure(
+        tissue_of("{hydraulic_conductivity: 1e-14 m^2/(Pa s), vessel: {class: none}, "
+                  "lymph: {filtration: 0 1/(Pa s)}, fluid_fraction: 0.2, matrix: free" +
+                  given + "}"));
+  };
+  EXPECT_EQ(of(""), 0);
+  EXPECT_NEAR(of(", youngs_modulus: 12 kPa"), 10e3, 1e-9);
+  EXPECT_EQ(of(", youngs_modulus: 0.3 kPa"), 500);
+  EXPECT_EQ(of(", youngs_modulus: 1 MPa"), 50e3);
+  EXPECT_EQ(of(", opening_pressure: 100 kPa"), 100e3);  // as given, not clipped
+}
+
 TEST(Coefficients, OnePairOverridden) {
   const Drug drug = drug_of(
       "{like: ipilimumab, in: {rim: {permeability: 1e-8 m/s, accessible_fraction: 0.12, diffusivity: 5e-12 "

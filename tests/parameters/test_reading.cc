@@ -41,6 +41,30 @@ TEST(Reading, VesselsAddedAndRemoved) {
   EXPECT_THROW(coefficients(added, drug_of("cisplatin"), "core"), InputError);
 }
 
+TEST(Reading, ModulusInACaseReplacesTheThresholdOfTheFile) {
+  const Tissue plain = tissue_of("muscle");
+  EXPECT_EQ(plain.youngs_modulus.value, 15e3);
+  EXPECT_EQ(plain.opening_pressure.value, 12e3);
+  const Tissue softer = tissue_of("{like: muscle, youngs_modulus: 6 kPa}");
+  EXPECT_FALSE(softer.opening_pressure.given());
+  EXPECT_EQ(softer.youngs_modulus.value, 6e3);
+  const Tissue weaker = tissue_of("{like: muscle, opening_pressure: {value: 3 kPa, range: [1 kPa, 9 kPa]}}");
+  EXPECT_EQ(weaker.opening_pressure.value, 3e3);
+  EXPECT_EQ(weaker.opening_pressure.high, 9e3);
+  EXPECT_EQ(weaker.youngs_modulus, plain.youngs_modulus);
+  // All of them read back and are told apart.
+  for (const Tissue& tissue : {plain, softer, weaker}) EXPECT_EQ(tissue, tissue_of(to_yaml(tissue)));
+  EXPECT_FALSE(plain == softer);
+  EXPECT_FALSE(plain == weaker);
+  const auto keys = [](const Tissue& tissue) {
+    std::string text;
+    for (const NamedParameter& item : parameters(tissue)) text += item.key + " ";
+    return text;
+  };
+  EXPECT_NE(keys(plain).find("youngs_modulus opening_pressure"), std::string::npos);
+  EXPECT_EQ(keys(softer).find("opening_pressure"), std::string::npos);
+}
+
 TEST(Reading, WholeTissueInline) {
   const Tissue tissue = tissue_of(
       "{hydraulic_conductivity: 1e-14 m^2/(Pa s), vessel: {class: none}, lymph: {filtration: 1e-8 1/(Pa s)},"
@@ -141,7 +165,10 @@ TEST(Reading, Refused) {
       tissue("{like: necrotic, vessel: {surface_per_volume: 1e4 1/m}}", "no effect"),
       tissue("{like: necrotic, perfusion: 1e-3 1/s}", "no effect"),
       tissue("{like: necrotic, vessel: {class: tumour}}", "surface_per_volume"),
-      tissue("{like: muscle, youngs_modulus: 5 kPa}", "youngs_modulus"),
+      tissue("{like: muscle, youngs_modulus: 5}", "youngs_modulus"),
+      tissue("{like: muscle, youngs_modulus: 0 kPa}", "youngs_modulus"),
+      tissue("{like: muscle, youngs_modulus: 5 kPa, opening_pressure: 4 kPa}", "no effect"),
+      tissue("{like: muscle, opening_pressure: 2 MPa}", "opening_pressure"),
       tissue("{fluid_fraction: 0.2}", "vessel"),
       tissue("{like: muscle, fluid_fraction: {value: 0.2, range: [0.3, 0.1]}}", "range"),
       tissue("{like: muscle, fluid_fraction: {value: 0.2, range: 0.3}}", "range"),

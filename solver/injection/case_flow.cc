@@ -1,0 +1,56 @@
+#include "injection/case_reading.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr Range possible_far_pressure = {-2e4, 1e5};       // Pa
+constexpr Range possible_floor = {0, 1};                   // 0 to 0.1 published
+constexpr Range possible_collapse_width = {0, 1e5, true};  // Pa; 5 to 15 mmHg published
+
+bool is_word(const std::string& text) {
+  return !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
+}
+
+FarFieldInput read_far_field(const YamlNode& node) {
+  FarFieldInput far_field;
+  const std::string text = node.is_scalar() ? node.text() : "";
+  if (is_word(text) && text != "equilibrium" && text != "sealed") {
+    const std::string nearest = nearest_name(text, {"equilibrium", "sealed"});
+    node.fail("unknown '" + text + "'" + (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
+              " (equilibrium, sealed or a pressure, e.g. 0 Pa)");
+  }
+  if (text == "sealed") {
+    far_field.kind = FarFieldInput::Kind::sealed;
+  } else if (text != "equilibrium") {
+    far_field.kind = FarFieldInput::Kind::value;
+    far_field.pressure = node.quantity(Dimension::pressure, possible_far_pressure);
+  }
+  return far_field;
+}
+
+CollapseInput read_collapse(const YamlNode& node) {
+  CollapseInput collapse;
+  if (!node.is_map()) {
+    if (!node.is_scalar() || node.text() != "none")
+      node.fail("must be none or a map, as {floor: 0.05, width: 10 mmHg}");
+    collapse.on = false;
+    return collapse;
+  }
+  check_keys(node, {"floor", "width"}, {});
+  if (const auto floor = node.optional("floor")) collapse.floor = floor->number(possible_floor);
+  if (const auto width = node.optional("width"))
+    collapse.width = width->quantity(Dimension::pressure, possible_collapse_width);
+  return collapse;
+}
+
+}  // namespace
+
+void read_flow(const std::optional<YamlNode>& node, Case& c) {
+  if (!node) return;
+  check_keys(*node, {"far_field", "collapse"}, {});
+  if (const auto far_field = node->optional("far_field")) c.far_field = read_far_field(*far_field);
+  if (const auto collapse = node->optional("collapse")) c.collapse = read_collapse(*collapse);
+}
+
+}  // namespace intratumor
