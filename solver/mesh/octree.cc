@@ -75,7 +75,7 @@ double Octree::target_overlap(const Point& lower, const Point& upper) const {
   return region_overlap(target, lower, upper);
 }
 
-Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
+Octree octree_tables(const OctreeRequest& request) {
   const LabelImage& image = *request.image;
   Octree octree;
   octree.box = mesh_box(request);
@@ -94,6 +94,27 @@ Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
     if (r != request.background)
       octree.tables.back() = std::make_unique<RegionTable>(image, request.values[r], first, last);
   }
+  return octree;
+}
+
+bool must_refine(const OctreeRequest& request, const Octree& octree, const Point& lower, const Point& upper) {
+  if (upper[0] - lower[0] < 1.5 * request.h_min) return false;
+  Point wide_lower = lower, wide_upper = upper;
+  for (int a = 0; a < 3; ++a) {
+    wide_lower[a] -= request.h_min;
+    wide_upper[a] += request.h_min;
+  }
+  const double volume = box_volume(wide_lower, wide_upper);
+  const double inside = octree.target_overlap(wide_lower, wide_upper);
+  if (inside > 1e-9 * volume && inside < (1 - 1e-9) * volume) return true;
+  return std::any_of(request.fine.begin(), request.fine.end(),
+                     [&](const Ball& ball) { return touches(ball, lower, upper); });
+}
+
+Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
+  Octree octree = octree_tables(request);
+  const MeshBox& box = octree.box;
+  const int n_regions = static_cast<int>(request.values.size());
 
   auto triangulation = std::make_unique<Triangulation>(comm);
   dealii::GridGenerator::subdivided_hyper_rectangle(*triangulation, box.cells, box.lower, box.upper);
@@ -101,18 +122,7 @@ Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
     bool any = false;
     for (const auto& cell : triangulation->active_cell_iterators()) {
       if (!cell->is_locally_owned()) continue;
-      const Point lower = cell->vertex(0), upper = cell->vertex(7);
-      if (upper[0] - lower[0] < 1.5 * request.h_min) continue;
-      Point wide_lower = lower, wide_upper = upper;
-      for (int a = 0; a < 3; ++a) {
-        wide_lower[a] -= request.h_min;
-        wide_upper[a] += request.h_min;
-      }
-      const double volume = box_volume(wide_lower, wide_upper);
-      const double inside = octree.target_overlap(wide_lower, wide_upper);
-      bool refine = inside > 1e-9 * volume && inside < (1 - 1e-9) * volume;
-      for (const Ball& ball : request.fine) refine = refine || touches(ball, lower, upper);
-      if (!refine) continue;
+      if (!must_refine(request, octree, cell->vertex(0), cell->vertex(7))) continue;
       cell->set_refine_flag();
       any = true;
     }

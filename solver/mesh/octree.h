@@ -42,7 +42,7 @@ MeshBox mesh_box(const OctreeRequest& request);
 /// Static octree of cubes, 2:1 balanced, with the exact overlap of every region with every cell.
 /// `region_overlap(r, lower, upper)` of the result gives the exact volume of region r in any box (m^3).
 struct Octree {
-  std::unique_ptr<TissueMesh> mesh;
+  std::unique_ptr<TissueMesh> mesh;  ///< null in what octree_tables gives
   MeshBox box;
   std::vector<std::unique_ptr<RegionTable>> tables;  ///< null for the background
 
@@ -51,5 +51,21 @@ struct Octree {
   double region_overlap(int region, const Point& lower, const Point& upper) const;
 };
 Octree make_octree(const OctreeRequest& request, MPI_Comm comm);
+
+/// Box and tables without a mesh: volumes and sizes can be asked for, nothing is built.
+Octree octree_tables(const OctreeRequest& request);
+
+/// Whether the cell [lower, upper] is to be split: it is coarser than h_min and the target's boundary comes
+/// within h_min of it, or it meets what shall be fine. A cell that need not be split has no part that must.
+bool must_refine(const OctreeRequest& request, const Octree& octree, const Point& lower, const Point& upper);
+
+/// How large make_octree's mesh would be, counted without building it: seconds and some megabytes where the
+/// mesh would take minutes and gigabytes.
+struct OctreeSize {
+  std::uint64_t cells = 0;
+  std::uint64_t nodes = 0;  ///< hanging ones included
+  bool complete = true;     ///< false: counting was given up, there are more cells than `limit`
+};
+OctreeSize octree_size(const OctreeRequest& request, const Octree& tables, std::uint64_t limit = 30000000);
 
 }  // namespace intratumor

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace intratumor {
+
+/// What commands on one case are told on the command line.
+struct CaseOptions {
+  std::string case_file;
+  std::vector<std::string> overrides;  ///< texts of --set
+  std::string folder;                  ///< -o; empty: not given
+  bool overwrite = false;
+  bool quiet = false;
+  int ranks = 0;      ///< --ranks; 0: not given
+  bool help = false;  ///< help was asked for and printed; nothing else is set
+};
+
+/// A command on one case, and which options it has besides CASE.yaml, --set and --help.
+struct CaseCommand {
+  const char* name;
+  const char* usage;                    ///< printed above the options
+  const char* folder = nullptr;         ///< help of -o; null: writes nothing (no -o, --overwrite, --quiet)
+  const char* ranks = nullptr;          ///< help of --ranks; null: no such option
+  std::vector<const char*> later = {};  ///< switches of a later version, refused by name
+};
+
+/// Reads the options of a command on one case, or prints its help. InputError in one line.
+CaseOptions read_case_options(const CaseCommand& command, const std::vector<std::string>& arguments);
+
+}  // namespace intratumor
