@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "commands/command_line.h"
+#include "commands/compare.h"
 #include "commands/run.h"
 #include "commands/together.h"
 #include "output/summary.h"
@@ -28,7 +29,7 @@ const std::vector<Command>& commands() {
       {"template", "a commented case that runs as it stands", nullptr},
       {"selftest", "is this installation sound?", nullptr},
       {"sweep", "every case of a study", nullptr},
-      {"compare", "schemes side by side", nullptr},
+      {"compare", "schemes side by side", compare_command},
       {"report", "one HTML page with figures", nullptr},
   };
   return list;

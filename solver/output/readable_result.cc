@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <stdexcept>
 #include <vector>
 
+#include "output/clinical_units.h"
 #include "output/reporter.h"
 #include "output/summary.h"
+#include "quantities/units.h"
 
 namespace intratumor {
 
@@ -25,47 +28,6 @@ std::string left(const std::string& text, std::size_t width) {
 
 std::string right(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : " " + text;
-}
-
-/// Amounts and concentrations in mass where the molar mass is known, else in umol.
-struct ClinicalUnits {
-  std::optional<double> molar_mass;  // kg/mol
-
-  std::string amount(double mol) const {
-    return molar_mass ? readable_number(mol * *molar_mass * 1e6) + " mg"
-                      : readable_number(mol * 1e6) + " umol";
-  }
-  std::string concentration(double mol_per_m3) const {
-    return molar_mass ? readable_number(mol_per_m3 * *molar_mass * 1e3) + " ug/mL"
-                      : readable_number(mol_per_m3 * 1e3) + " umol/L";
-  }
-  std::string exposure(double mol_s_per_m3) const {
-    return molar_mass ? readable_number(mol_s_per_m3 * *molar_mass * 1e3 / hour) + " mg h/L"
-                      : readable_number(mol_s_per_m3 * 1e3 / hour) + " umol h/L";
-  }
-};
-
-/// A line of the table of shares: terms of the ledger that mean one place to people.
-struct Place {
-  const char* name;
-  std::vector<const char*> terms;
-  bool always;  ///< shown even where nothing went
-};
-
-const std::vector<Place>& places() {
-  static const std::vector<Place> list{
-      {"in the tumour", {"free_tumour"}, true},
-      {"in the tissue around it", {"free_elsewhere"}, true},
-      {"bound, taken up, in depots", {"bound", "anchored", "internalised", "depots"}, false},
-      {"on its way in lymph", {"lymph_chain"}, false},
-      {"in blood plasma", {"plasma"}, true},
-      {"in the rest of the body", {"peripherals"}, false},
-      {"eliminated", {"eliminated"}, true},
-      {"degraded in tissue", {"degraded"}, false},
-      {"flowed out of the region", {"outflow"}, false},
-      {"leaked", {"leak"}, false},
-  };
-  return list;
 }
 
 std::vector<double> shown_times(double until) {
@@ -93,22 +55,13 @@ double value_at_time(const Table& series, int time_column, int column, double ti
   return before[column] + share * ((*after)[column] - before[column]);
 }
 
-std::string percent(double share) {
-  if (std::isnan(share)) return "-";
-  if (std::abs(share) < 1e-9) return "0";
-  if (share > 0 && share < 0.0005) return "<0.1";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", 100 * share);
-  return text;
-}
-
 std::string table_of_shares(const Table& series) {
   const int time_column = column_index(series, "time_s");
   if (time_column < 0 || series.rows.empty()) return "";
   const std::vector<double> times = shown_times(series.rows.back()[time_column]);
   std::vector<std::vector<double>> shares;
   std::vector<double> given(times.size(), 0.);
-  for (const Place& place : places()) {
+  for (const LedgerPlace& place : ledger_places()) {
     shares.emplace_back(times.size(), 0.);
     for (const char* term : place.terms) {
       const int column = column_index(series, std::string("ledger_") + term);
@@ -124,12 +77,12 @@ std::string table_of_shares(const Table& series) {
   for (const double time : times) text += right(readable_time(time), column_width);
   text += "\n";
   for (std::size_t p = 0; p < shares.size(); ++p) {
-    bool any = places()[p].always;
-    std::string line = left(std::string("  ") + places()[p].name, label_width);
+    bool any = ledger_places()[p].always;
+    std::string line = left(std::string("  ") + ledger_places()[p].name, label_width);
     for (std::size_t i = 0; i < times.size(); ++i) {
       const double share = given[i] > 0 ? shares[p][i] / given[i] : std::nan("");
-      any = any || share >= 0.0005;
-      line += right(percent(share), column_width);
+      any = any || share >= shown_share;
+      line += right(readable_percent(share), column_width);
     }
     if (any) text += line + "\n";
   }
@@ -144,15 +97,25 @@ std::string optional_time(const std::string& before, double seconds) {
 std::string exposure_lines(const Json& scheme, const ClinicalUnits& units) {
   std::string text;
   text += left("  tumour (mean)", label_width) + "AUC " +
-          units.exposure(number_at(scheme, "tumour.auc_free")) + ", Cmax " +
-          units.concentration(number_at(scheme, "tumour.cmax_mean"));
+          readable_value(number_at(scheme, "tumour.auc_free"), units.exposure()) + ", Cmax " +
+          readable_value(number_at(scheme, "tumour.cmax_mean"), units.concentration());
   const double half_life = number_at(scheme, "tumour.retention_half_life_s");
   text += std::isnan(half_life) ? ", not halved by the end" : ", half gone after " + readable_time(half_life);
   text += "\n" + left("  blood plasma", label_width) + "AUC " +
-          units.exposure(number_at(scheme, "plasma.auc")) + ", Cmax " +
-          units.concentration(number_at(scheme, "plasma.cmax")) +
+          readable_value(number_at(scheme, "plasma.auc"), units.exposure()) + ", Cmax " +
+          readable_value(number_at(scheme, "plasma.cmax"), units.concentration()) +
           optional_time(" at ", number_at(scheme, "plasma.tmax_s")) + "\n";
   return text;
+}
+
+/// Whether a threshold's text is a concentration itself, not a multiple of one.
+bool is_concentration(const std::string& text) {
+  try {
+    parse_quantity(text, {Dimension::molar_concentration, Dimension::mass_concentration});
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
 }
 
 std::string coverage_lines(const Json& summary, const ClinicalUnits& units) {
@@ -162,11 +125,12 @@ std::string coverage_lines(const Json& summary, const ClinicalUnits& units) {
   for (const Json& entry : coverage) {
     const double level = number_at(entry, "threshold_mol_per_m3");
     const std::string written = entry.value("text", "");
-    const std::string converted = units.concentration(level);
+    const std::string converted = readable_value(level, units.concentration());
+    const bool says_it = is_concentration(written);
     std::string name = "  above " + (written.empty() ? converted : written);
     text += left(name, label_width) + readable_number(100 * number_at(entry, "fraction")) + "% of the tumour";
     text += optional_time(" for at least ", number_at(entry, "at_least_s"));
-    if (!written.empty() && written != converted) text += " (" + converted + ")";
+    if (!written.empty() && !says_it) text += " (" + converted + ")";
     text += "\n";
   }
   return text.empty() ? text : "coverage\n" + text;
@@ -174,27 +138,14 @@ std::string coverage_lines(const Json& summary, const ClinicalUnits& units) {
 
 }  // namespace
 
-std::string readable_number(double value) {
-  if (std::isnan(value)) return "-";
-  const double size = std::abs(value);
-  char text[48];
-  if (size != 0 && (size < 1e-3 || size >= 1e5)) {
-    std::snprintf(text, sizeof text, "%.2e", value);
-  } else {
-    const int digits = size == 0 ? 0 : std::max(0, 2 - static_cast<int>(std::floor(std::log10(size))));
-    std::snprintf(text, sizeof text, "%.*f", digits, value);
-  }
-  return text;
-}
-
 std::string readable_result(const std::string& title, const Json& summary, const Table& series,
                             std::optional<double> molar_mass_kg_per_mol) {
   const ClinicalUnits units{molar_mass_kg_per_mol};
   const double dose = number_at(summary, "dose_mol");
   const double by_needle = number_at(summary, "dose_intratumoral_mol");
   std::string text = "\n" + title + "\n";
-  text += left("dose", label_width) + units.amount(dose);
-  if (by_needle < dose) text += ", " + units.amount(by_needle) + " of it by needle";
+  text += left("dose", label_width) + readable_value(dose, units.amount());
+  if (by_needle < dose) text += ", " + readable_value(by_needle, units.amount()) + " of it by needle";
   text += "; tumour " + readable_number(1e6 * number_at(summary, "tumour.volume_m3")) + " mL\n\n";
   const std::string shares = table_of_shares(series);
   if (!shares.empty()) text += shares + "\n";

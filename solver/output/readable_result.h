@@ -15,7 +15,4 @@ namespace intratumor {
 std::string readable_result(const std::string& title, const nlohmann::ordered_json& summary,
                             const Table& series, std::optional<double> molar_mass_kg_per_mol);
 
-/// Three significant digits without an exponent where that is readable; "-" for NaN.
-std::string readable_number(double value);
-
 }  // namespace intratumor

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
+#include "output/clinical_units.h"
 #include "output/summary.h"
 
 using namespace intratumor;
@@ -66,4 +68,30 @@ TEST(ReadableResult, Numbers) {
   EXPECT_EQ(readable_number(0.012345), "0.0123");
   EXPECT_EQ(readable_number(1.5e-7), "1.50e-07");
   EXPECT_EQ(readable_number(std::nan("")), "-");
+}
+
+TEST(ReadableResult, AThresholdThatIsAConcentrationIsSaidOnce) {
+  Json summary = some_summary();
+  summary["tumour"]["coverage"][0]["text"] = "500 ug/mL";
+  const std::string text = readable_result("Bolus", summary, series, 148);
+  EXPECT_EQ(text.find("(500 ug/mL)"), std::string::npos) << text;
+}
+
+TEST(ClinicalUnits, EveryTermOfTheLedgerHasItsPlaceOnce) {
+  std::map<std::string, int> times;
+  for (const LedgerPlace& place : ledger_places())
+    for (const char* term : place.terms) ++times[std::string("ledger.") + term];
+  for (const PromisedKey& key : promised_keys()) {
+    const std::string path = key.path;
+    if (path.rfind("ledger.", 0) == 0 && path != "ledger.closure_error") {
+      EXPECT_EQ(times[path], 1) << path;
+    }
+  }
+}
+
+TEST(ClinicalUnits, Percent) {
+  EXPECT_EQ(readable_percent(0.12345), "12.3");
+  EXPECT_EQ(readable_percent(2e-4), "<0.1");
+  EXPECT_EQ(readable_percent(1e-18), "0");
+  EXPECT_EQ(readable_percent(std::nan("")), "-");
 }

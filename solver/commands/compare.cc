@@ -1,0 +1,124 @@
+#include "commands/compare.h"
+
+#include <cstdio>
+#include <sstream>
+
+#include "commands/command_line.h"
+#include "quantities/error.h"
+#include "quantities/nearest_name.h"
+#include "study/comparison.h"
+#include "study/ranking.h"
+#include "study/records.h"
+#include "study/result_reader.h"
+
+namespace intratumor {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct CompareOptions {
+  std::vector<std::string> folders;
+  std::string metric;  ///< empty: the order in which folders were named
+  std::string format = "table";
+  bool help = false;
+};
+
+const char* const usage =
+    "usage: intratumor compare DIR DIR ... [--rank METRIC] [--format table|csv|json|markdown]\n"
+    "       intratumor compare DIR                 (beside its own intravenous comparator)\n\n"
+    "Puts the results of schemes side by side. Tables for people are in the units of the clinic; csv and "
+    "json\n"
+    "are in SI units, a record a scheme, with the unit in every name.\n\n";
+
+po::options_description visible_options() {
+  po::options_description options("Options");
+  options.add_options()  //
+      (
+          "rank", po::value<std::string>()->value_name("METRIC"),
+          "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, "
+          "therapeutic_index and "
+          "targeting_advantage, less for plasma.* and leak_fraction; tumour.coverage.0 is the first "
+          "threshold")  //
+      ("format", po::value<std::string>()->value_name("NAME")->default_value("table"),
+       "table, csv, json or markdown")  //
+      ("help,h", po::bool_switch(), "this text");
+  return options;
+}
+
+CompareOptions read_compare_options(const std::vector<std::string>& arguments) {
+  po::options_description all;
+  all.add(visible_options());
+  all.add_options()("folder", po::value<std::vector<std::string>>());
+  po::positional_options_description positional;
+  positional.add("folder", -1);
+  const po::variables_map values = read_options("compare", arguments, all, positional);
+
+  CompareOptions options;
+  options.help = values["help"].as<bool>();
+  if (options.help) return options;
+  if (values.count("folder") > 0) options.folders = values["folder"].as<std::vector<std::string>>();
+  if (options.folders.empty())
+    throw InputError(
+        "intratumor compare: which results? name two or more result folders; see intratumor "
+        "compare --help");
+  if (values.count("rank") > 0) options.metric = values["rank"].as<std::string>();
+  options.format = values["format"].as<std::string>();
+  const std::vector<std::string> formats{"table", "csv", "json", "markdown"};
+  for (const std::string& known : formats)
+    if (options.format == known) return options;
+  const std::string nearest = nearest_name(options.format, formats);
+  throw InputError(
+      "intratumor compare: --format: there is no format '" + options.format + "'" +
+      (nearest.empty() ? "; it is table, csv, json or markdown" : ", did you mean " + nearest + "?"));
+}
+
+std::vector<StoredResult> results_to_compare(const CompareOptions& options) {
+  std::vector<StoredResult> results = read_results(options.folders);
+  if (results.size() > 1) return results;
+  const auto comparator = intravenous_comparator(results.front());
+  if (!comparator)
+    throw InputError("intratumor compare: one result folder, and " + options.folders.front() +
+                     " has no intravenous comparator to stand beside it; name two or more");
+  results.push_back(*comparator);
+  return results;
+}
+
+void show(const std::vector<StoredResult>& results, const Comparison& comparison, const std::string& format) {
+  std::string text;
+  if (format == "csv") text = records_csv(comparison_records(results));
+  if (format == "json") text = comparison_records(results).dump(2) + "\n";
+  if (format == "markdown") text = comparison_markdown(comparison);
+  if (format == "table") text = comparison_text(comparison);
+  std::fputs(text.c_str(), stdout);
+}
+
+}  // namespace
+
+int compare_command(const std::vector<std::string>& arguments) {
+  const CompareOptions options = read_compare_options(arguments);
+  if (!is_first_of_launch()) return 0;
+  if (options.help) {
+    std::ostringstream text;
+    text << usage << visible_options();
+    std::fputs(text.str().c_str(), stdout);
+    return 0;
+  }
+  std::vector<StoredResult> results = results_to_compare(options);
+  Ranking ranking;
+  if (!options.metric.empty()) ranking = rank_results(results, options.metric);
+  Comparison comparison = compare_results(results);
+  if (!options.metric.empty()) {
+    comparison.notes.insert(comparison.notes.begin(),
+                            "Best first by " + ranking.metric + ": " +
+                                (ranking.more_is_better ? "more is better." : "less is better."));
+    for (const std::string& name : ranking.without_value)
+      comparison.warnings.push_back(name + " has no " + ranking.metric + " and stands last");
+  }
+  show(results, comparison, options.format);
+  for (const std::string& warning : comparison.warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  return 0;
+}
+
+}  // namespace intratumor

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "study/result_reader.h"
+
+namespace intratumor {
+
+/// One quantity of every scheme, in the units of the clinic.
+struct ComparedRow {
+  std::string label;  ///< with its unit
+  std::vector<std::string> cells;
+};
+
+struct ComparedSection {
+  std::string title;
+  std::vector<ComparedRow> rows;
+};
+
+/// Schemes side by side for people: a column each.
+struct Comparison {
+  std::vector<std::string> names;
+  std::vector<ComparedSection> sections;
+  std::vector<std::string> notes;     ///< how to read it
+  std::vector<std::string> warnings;  ///< why some of it may not be compared
+};
+
+/// Puts results beside each other: dose; exposure of the tumour; exposure of the body, first what tells
+/// schemes apart (Cmax, partial AUCs: the AUC to infinity is dose/CL for every scheme where clearance is
+/// linear and nothing is lost locally); where the dose is at the end; how it was computed. Rows in which no
+/// scheme has a value are left out; "-" stands where one has none. Mass units when every molar mass is known.
+Comparison compare_results(const std::vector<StoredResult>& results);
+
+/// What the inputs have in common and should: one sentence for each that differs between results.
+std::vector<std::string> differing_inputs(const std::vector<StoredResult>& results);
+
+/// Thresholds of coverage that results share: those of one time and of one text, or one level.
+struct SharedThreshold {
+  std::string text;
+  double at_least = 0;           ///< s
+  std::vector<double> level;     ///< mol/m^3 of each result, NaN where it has none
+  std::vector<double> fraction;  ///< of the tumour's volume
+};
+std::vector<SharedThreshold> shared_thresholds(const std::vector<StoredResult>& results);
+
+/// A plain table, at most `width` characters wide: in blocks of as many columns as fit.
+std::string comparison_text(const Comparison& comparison, std::size_t width = 110);
+
+/// The same as a table in Markdown.
+std::string comparison_markdown(const Comparison& comparison);
+
+}  // namespace intratumor

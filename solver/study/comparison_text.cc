@@ -1,0 +1,90 @@
+#include <algorithm>
+
+#include "study/comparison.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr std::size_t narrowest = 9;
+constexpr std::size_t gap = 2;
+
+std::string padded_left(const std::string& text, std::size_t width) {
+  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
+}
+
+std::string padded_right(const std::string& text, std::size_t width) {
+  return text + std::string(width > text.size() ? width - text.size() : 0, ' ');
+}
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '*' || c == '_' || c == '<' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string comparison_text(const Comparison& comparison, std::size_t width) {
+  const std::size_t columns = comparison.names.size();
+  std::size_t label_width = 0;
+  std::vector<std::size_t> widths;
+  for (const std::string& name : comparison.names) widths.push_back(std::max(narrowest, name.size()));
+  for (const ComparedSection& section : comparison.sections) {
+    label_width = std::max(label_width, section.title.size());
+    for (const ComparedRow& row : section.rows) {
+      label_width = std::max(label_width, row.label.size() + 2);
+      for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], row.cells[i].size());
+    }
+  }
+  std::string text;
+  for (std::size_t begin = 0; begin < columns;) {
+    std::size_t end = begin;
+    std::size_t used = label_width;
+    while (end < columns && (end == begin || used + gap + widths[end] <= width)) used += gap + widths[end++];
+    if (begin > 0) text += "\n";
+    std::string heading = padded_right("", label_width);
+    for (std::size_t i = begin; i < end; ++i)
+      heading += std::string(gap, ' ') + padded_left(comparison.names[i], widths[i]);
+    text += heading + "\n";
+    for (const ComparedSection& section : comparison.sections) {
+      text += section.title + "\n";
+      for (const ComparedRow& row : section.rows) {
+        text += padded_right("  " + row.label, label_width);
+        for (std::size_t i = begin; i < end; ++i)
+          text += std::string(gap, ' ') + padded_left(row.cells[i], widths[i]);
+        text += "\n";
+      }
+    }
+    begin = end;
+  }
+  for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
+  return text;
+}
+
+std::string comparison_markdown(const Comparison& comparison) {
+  std::string text = "| |";
+  std::string rule = "|---|";
+  for (const std::string& name : comparison.names) {
+    text += " " + escaped(name) + " |";
+    rule += "---:|";
+  }
+  text += "\n" + rule + "\n";
+  for (const ComparedSection& section : comparison.sections) {
+    text += "| **" + escaped(section.title) + "** |";
+    for (std::size_t i = 0; i < comparison.names.size(); ++i) text += " |";
+    text += "\n";
+    for (const ComparedRow& row : section.rows) {
+      text += "| " + escaped(row.label) + " |";
+      for (const std::string& cell : row.cells) text += " " + escaped(cell) + " |";
+      text += "\n";
+    }
+  }
+  for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
+  return text;
+}
+
+}  // namespace intratumor

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "study/result_reader.h"
+
+namespace intratumor {
+
+/// How results stand by one metric.
+struct Ranking {
+  std::string metric;
+  bool more_is_better = true;
+  std::vector<std::string> without_value;  ///< names of results whose value is null; they stand last
+};
+
+/// Sorts results, best first, by a metric of summary.json (a dotted key, "tumour.d95"; "tumour.coverage.0" is
+/// the fraction of its first threshold). More is better for the tumour, therapeutic_index and
+/// targeting_advantage, less for plasma, leak_fraction and the time taken. Equal ones keep their order.
+/// InputError for a metric that is not known (with the nearest), that is neither good nor bad, or that no
+/// result has.
+Ranking rank_results(std::vector<StoredResult>& results, const std::string& metric);
+
+/// The value of such a metric, or NaN.
+double metric_of(const StoredResult& result, const std::string& metric);
+
+}  // namespace intratumor
