@@ -24,6 +24,16 @@ Vector3 LabelImage::index(const Vector3& world) const {
   return result;
 }
 
+std::uint64_t LabelImage::file_voxel(int i, int j, int k) const {
+  const std::array<int, 3> here{i, j, k};
+  std::array<std::uint64_t, 3> in_file{};
+  for (int a = 0; a < 3; ++a) {
+    const int whole = here[a] + file_first[a];
+    in_file[file_axis[a]] = static_cast<std::uint64_t>(file_flipped[a] ? file_size(a) - 1 - whole : whole);
+  }
+  return (in_file[2] * file_grid.size(1) + in_file[1]) * file_grid.size(0) + in_file[0];
+}
+
 std::map<std::uint16_t, std::size_t> count_labels(const LabelImage& image) {
   std::vector<std::size_t> counts(65536, 0);
   for (const auto label : image.labels) ++counts[label];
@@ -71,6 +81,7 @@ LabelImage cropped(const LabelImage& image, const VoxelBox& box) {
   part.axes = image.axes;
   part.file_axis = image.file_axis;
   part.file_flipped = image.file_flipped;
+  part.file_grid = image.file_grid;
   part.path = image.path;
   VoxelBox inside = box;
   Vector3 corner{};
@@ -78,6 +89,7 @@ LabelImage cropped(const LabelImage& image, const VoxelBox& box) {
     inside.first[a] = std::max(box.first[a], 0);
     inside.last[a] = std::min(box.last[a], image.size[a] - 1);
     part.size[a] = inside.last[a] - inside.first[a] + 1;
+    part.file_first[a] = image.file_first[a] + inside.first[a];
     corner[a] = inside.first[a];
   }
   part.origin = image.world(corner);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "images/file_grid.h"
+
 namespace intratumor {
 
 using Vector3 = std::array<double, 3>;
@@ -26,6 +28,8 @@ struct LabelImage {
   /// file_axis[a], reversed if file_flipped[a].
   std::array<int, 3> file_axis{0, 1, 2};
   std::array<bool, 3> file_flipped{};
+  FileGrid file_grid;               ///< of the whole file
+  std::array<int, 3> file_first{};  ///< voxels of the file below voxel (0,0,0), along canonical axes
   std::string path;
 
   std::uint16_t at(int i, int j, int k) const {
@@ -35,6 +39,11 @@ struct LabelImage {
   Vector3 world(const Vector3& index) const;
   /// Continuous voxel index of a world position (m, RAS).
   Vector3 index(const Vector3& world) const;
+  /// Voxels of the whole file along a canonical axis.
+  int file_size(int axis) const { return file_grid.size(file_axis[axis]); }
+  /// Position of voxel (i,j,k), which may lie outside this image but not outside the file, among the file's
+  /// voxels in their order.
+  std::uint64_t file_voxel(int i, int j, int k) const;
   /// m^3
   double voxel_volume() const { return spacing[0] * spacing[1] * spacing[2]; }
 };

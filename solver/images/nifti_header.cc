@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <sstream>
+#include <stdexcept>
 
 #include "quantities/error.h"
 
@@ -208,6 +209,26 @@ void read_frame(const nifti_1_header& h, NiftiHeader& result, const std::string&
   }
 }
 
+/// The grid's words, in this machine's byte order already.
+FileGrid grid_of(const nifti_1_header& h) {
+  FileGrid grid;
+  std::copy(std::begin(h.dim), std::end(h.dim), grid.dim.begin());
+  std::copy(std::begin(h.pixdim), std::end(h.pixdim), grid.pixdim.begin());
+  grid.qform_code = h.qform_code;
+  grid.sform_code = h.sform_code;
+  grid.quatern = {h.quatern_b, h.quatern_c, h.quatern_d};
+  grid.qoffset = {h.qoffset_x, h.qoffset_y, h.qoffset_z};
+  const float* const rows[3] = {h.srow_x, h.srow_y, h.srow_z};
+  for (int r = 0; r < 3; ++r) std::copy(rows[r], rows[r] + 4, grid.srow[r].begin());
+  grid.xyzt_units = h.xyzt_units;
+  return grid;
+}
+
+void put_text(char* field, std::size_t bytes, const std::string& text) {
+  if (text.size() >= bytes) throw std::logic_error("'" + text + "' is too long for its field of the header");
+  std::copy(text.begin(), text.end(), field);
+}
+
 }  // namespace
 
 NiftiHeader parse_nifti_header(const std::array<unsigned char, NiftiHeader::bytes>& raw,
@@ -219,6 +240,7 @@ NiftiHeader parse_nifti_header(const std::array<unsigned char, NiftiHeader::byte
   read_size(h, result, path);
   read_type(h, result, path);
   read_frame(h, result, path);
+  result.grid = grid_of(h);
 
   // 352: the header and its four extension bytes. Some programs leave the field empty and mean the same.
   const double offset = h.vox_offset == 0 ? 352 : h.vox_offset;
@@ -227,6 +249,39 @@ NiftiHeader parse_nifti_header(const std::array<unsigned char, NiftiHeader::byte
                      std::to_string(h.vox_offset) + "); save the segmentation again");
   result.data_offset = static_cast<std::size_t>(offset);
   return result;
+}
+
+std::vector<unsigned char> nifti_file_start(const FileGrid& grid, VoxelType type,
+                                            const std::string& description, const std::string& intent) {
+  constexpr std::size_t no_extension = 4;
+  nifti_1_header h{};
+  h.sizeof_hdr = NiftiHeader::bytes;
+  h.regular = 'r';
+  std::copy(grid.dim.begin(), grid.dim.end(), h.dim);
+  std::copy(grid.pixdim.begin(), grid.pixdim.end(), h.pixdim);
+  h.xyzt_units = grid.xyzt_units;
+  h.qform_code = grid.qform_code;
+  h.sform_code = grid.sform_code;
+  h.quatern_b = grid.quatern[0];
+  h.quatern_c = grid.quatern[1];
+  h.quatern_d = grid.quatern[2];
+  h.qoffset_x = grid.qoffset[0];
+  h.qoffset_y = grid.qoffset[1];
+  h.qoffset_z = grid.qoffset[2];
+  float* const rows[3] = {h.srow_x, h.srow_y, h.srow_z};
+  for (int r = 0; r < 3; ++r) std::copy(grid.srow[r].begin(), grid.srow[r].end(), rows[r]);
+  if (type != VoxelType::uint8 && type != VoxelType::float32)
+    throw std::logic_error("only uint8 and float32 images are written");
+  h.datatype = type == VoxelType::uint8 ? DT_UINT8 : DT_FLOAT32;
+  h.bitpix = type == VoxelType::uint8 ? 8 : 32;
+  h.vox_offset = static_cast<float>(NiftiHeader::bytes + no_extension);
+  h.scl_slope = 1;
+  put_text(h.descrip, sizeof h.descrip, description);
+  put_text(h.intent_name, sizeof h.intent_name, intent);
+  std::memcpy(h.magic, "n+1", 4);
+  std::vector<unsigned char> start(NiftiHeader::bytes + no_extension, 0);
+  std::memcpy(start.data(), &h, NiftiHeader::bytes);
+  return start;
 }
 
 }  // namespace intratumor

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "images/label_image.h"
 
@@ -24,6 +25,7 @@ struct NiftiHeader {
   Matrix3 matrix{};   ///< file index to RAS position, m: columns are the file's axes
   Vector3 offset{};   ///< RAS position of file voxel (0,0,0), m
   std::string frame;  ///< where matrix comes from: "sform" or "qform"
+  FileGrid grid;
 
   std::size_t voxels() const { return std::size_t(size[0]) * std::size_t(size[1]) * std::size_t(size[2]); }
 };
@@ -32,5 +34,12 @@ struct NiftiHeader {
 /// scalar image with world coordinates. Source: the NIfTI-1 standard, nifti1.h.
 NiftiHeader parse_nifti_header(const std::array<unsigned char, NiftiHeader::bytes>& raw,
                                const std::string& path);
+
+/// What stands before the voxels of a NIfTI-1 file (.nii) of values as they are (slope 1) on a given grid, in
+/// this machine's byte order: the header and four bytes that say that no extension follows. `description`
+/// (at most 79 bytes) and `intent` (at most 15) are for people. Throws std::logic_error for longer ones and
+/// for types other than uint8 and float32.
+std::vector<unsigned char> nifti_file_start(const FileGrid& grid, VoxelType type,
+                                            const std::string& description, const std::string& intent);
 
 }  // namespace intratumor

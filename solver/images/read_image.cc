@@ -236,6 +236,7 @@ LabelImage read_label_image(const std::string& path) {
   image.path = path;
   Stream stream(path);
   const NiftiHeader header = read_header(stream, path);
+  image.file_grid = header.grid;
   place(image, header.size, header.matrix, header.offset, header.frame);
   check_length(path, header, stream.compressed());
   try {
