@@ -2,7 +2,8 @@
 """Reads maps back with nibabel: check_maps.py WRITE_MAPS MPIRUN synthetic|real PROJECT
 
 Every map must have the segmentation's grid and frame, and at every voxel the value that the field has at the place in the
-world where nibabel says the voxel lies. Real images: the shipped one, and the KiTS19 segmentations of the folder INTRATUMOR_KITS19 where they are at hand.
+world where nibabel says the voxel lies. Real images: the shipped one, and the
+KiTS19 segmentations of the folder INTRATUMOR_KITS19 where they are at hand.
 """
 import glob
 import itertools
