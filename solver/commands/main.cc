@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/check.h"
 #include "commands/command_line.h"
 #include "commands/compare.h"
 #include "commands/run.h"
@@ -24,7 +25,7 @@ struct Command {
 const std::vector<Command>& commands() {
   static const std::vector<Command> list{
       {"run", "one scheme, start to end; also under mpirun -np N", run_command},
-      {"check", "reads everything, prints every parameter, computes nothing", nullptr},
+      {"check", "reads everything, prints every parameter and the cost, computes nothing", check_command},
       {"mesh", "the mesh and tissue fields only", nullptr},
       {"template", "a commented case that runs as it stands", nullptr},
       {"selftest", "is this installation sound?", nullptr},

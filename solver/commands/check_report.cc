@@ -1,0 +1,266 @@
+#include "commands/check_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "commands/cost_estimate.h"
+#include "commands/text_table.h"
+#include "output/clinical_units.h"
+#include "output/reporter.h"
+
+namespace intratumor {
+
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string millilitres(double m3) {
+  return readable_number(1e6 * m3);
+}
+
+/// Voxels of all labels in `values` among counted ones.
+std::size_t voxels_of(const std::map<std::uint16_t, std::size_t>& counts,
+                      const std::vector<std::uint16_t>& values) {
+  std::size_t voxels = 0;
+  for (const std::uint16_t value : values) {
+    const auto found = counts.find(value);
+    if (found != counts.end()) voxels += found->second;
+  }
+  return voxels;
+}
+
+/// Whether --set or the case's file gives `numerics` of its own, which no accuracy changes.
+bool own_numerics(const Case& c, const std::vector<std::string>& overrides) {
+  return YamlNode::load(c.path, overrides).has("numerics");
+}
+
+std::string count_text(std::uint64_t n) {
+  std::string digits = std::to_string(n);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, " ");
+  return digits;
+}
+
+std::string bytes_text(double bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, bytes < 9.5e9 ? "%.1f GB" : "%.0f GB", bytes / 1e9);
+  return text;
+}
+
+/// Two digits at most: it is an estimate.
+std::string duration_text(double seconds) {
+  const double unit = seconds < 120 ? 1 : seconds < 7200 ? 60 : 3600;
+  const double size = std::pow(10., std::max(0., std::floor(std::log10(seconds / unit)) - 1));
+  return readable_time(std::round(seconds / unit / size) * size * unit);
+}
+
+std::string times_text(const std::vector<double>& times) {
+  std::string text;
+  for (const double t : times) text += (text.empty() ? "" : ", ") + readable_text(t, Dimension::time);
+  return text;
+}
+
+/// "5 mg (33.8 nmol)"
+std::string amount_text(const Case& c, double mol) {
+  return readable_number(1e6 * mol * c.drug.molar_mass.value) + " mg (" +
+         readable_text(mol, Dimension::amount) + ")";
+}
+
+std::string duration_or_at_once(double seconds) {
+  return seconds > 0 ? "over " + readable_text(seconds, Dimension::time) : "at once";
+}
+
+Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
+  Vector3 at{};
+  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
+  if (tip.anchor == TipPosition::Anchor::deepest)
+    at = deepest_point(setup.image, setup.values[setup.target]).position;
+  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
+  return at;
+}
+
+/// The region of the voxel that holds a point; the background outside the image.
+std::string region_at(const Case& c, const Setup& setup, const Vector3& world) {
+  const Vector3 index = setup.image.index(world);
+  std::array<int, 3> voxel{};
+  for (int a = 0; a < 3; ++a) {
+    voxel[a] = static_cast<int>(std::lround(index[a]));
+    if (voxel[a] < 0 || voxel[a] >= setup.image.size[a]) return c.geometry.background;
+  }
+  const std::uint16_t label = setup.image.at(voxel[0], voxel[1], voxel[2]);
+  for (std::size_t r = 0; r < setup.values.size(); ++r)
+    if (std::count(setup.values[r].begin(), setup.values[r].end(), label) > 0) return c.regions[r];
+  return c.geometry.background;
+}
+
+std::string point_text(const Case& c, const Vector3& p) {
+  const auto sign = signs_to_ras(c.geometry.space);
+  char text[120];
+  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm] %s", 1e3 * sign[0] * p[0],
+                1e3 * sign[1] * p[1], 1e3 * sign[2] * p[2], c.geometry.space.c_str());
+  return text;
+}
+
+const char* mode_text(InjectionMode mode) {
+  if (mode == InjectionMode::infusion) return "infusion";
+  return mode == InjectionMode::deposit ? "deposit" : "auto: chosen when it runs";
+}
+
+const char* shape_text(DepositInput::Shape shape) {
+  if (shape == DepositInput::Shape::ellipsoid) return "ellipsoid";
+  if (shape == DepositInput::Shape::line) return "line";
+  return shape == DepositInput::Shape::mask ? "mask" : "sphere";
+}
+
+}  // namespace
+
+std::string regions_text(const Case& c, const Setup& setup, const LabelImage& whole) {
+  const auto counts = count_labels(whole);
+  const Octree octree = octree_tables(mesh_request(c, setup, 1.));
+  Rows rows = {{"region", "voxels", "mL", "mL meshed", "tissue"}};
+  for (std::size_t r = 0; r < c.regions.size(); ++r) {
+    const auto index = static_cast<int>(r);
+    const std::size_t voxels = voxels_of(counts, setup.values[r]);
+    const double meshed = octree.region_overlap(index, octree.box.lower, octree.box.upper);
+    std::string name = c.regions[r];
+    if (index == setup.target) name += " (target)";
+    if (index == setup.background) name += " (background)";
+    rows.push_back({name, count_text(voxels), millilitres(static_cast<double>(voxels) * whole.voxel_volume()),
+                    millilitres(meshed), c.tissues[r].name});
+  }
+  char text[300];
+  const MeshBox& box = octree.box;
+  std::snprintf(text, sizeof text,
+                "image %d x %d x %d voxels of %.4g x %.4g x %.4g mm; meshed: %.0f x %.0f x %.0f mm of it\n",
+                whole.size[0], whole.size[1], whole.size[2], 1e3 * whole.spacing[0], 1e3 * whole.spacing[1],
+                1e3 * whole.spacing[2], 1e3 * (box.upper[0] - box.lower[0]),
+                1e3 * (box.upper[1] - box.lower[1]), 1e3 * (box.upper[2] - box.lower[2]));
+  return text + text_table(rows, "  ", true);
+}
+
+std::string coefficients_text(const Case& c, const Setup& setup) {
+  struct Line {
+    const char* name;
+    const char* unit;
+    double TissueCoefficients::*value;
+    double factor;
+  };
+  constexpr double pa_per_mmhg = 133.322387415;
+  using T = TissueCoefficients;
+  static const std::vector<Line> lines = {
+      {"K    hydraulic conductivity", "m^2/(Pa s)", &T::hydraulic_conductivity, 1},
+      {"LS   filtration of vessels", "1/(Pa s)", &T::vessel_filtration, 1},
+      {"pe   effective vascular pressure", "mmHg", &T::effective_vascular_pressure, 1 / pa_per_mmhg},
+      {"pv   vascular pressure", "mmHg", &T::vascular_pressure, 1 / pa_per_mmhg},
+      {"LL   filtration of lymph", "1/(Pa s)", &T::lymph_filtration, 1},
+      {"pl   pressure of lymph", "mmHg", &T::lymph_pressure, 1 / pa_per_mmhg},
+      {"phi_f  fluid fraction", "1", &T::fluid_fraction, 1},
+      {"phi_a  accessible to the drug", "1", &T::accessible_fraction, 1},
+      {"D    diffusivity", "m^2/s", &T::diffusivity, 1},
+      {"PS   exchange with blood", "1/s", &T::permeability_surface, 1},
+      {"sf   solvent-drag reflection", "1", &T::solvent_drag_reflection, 1},
+      {"kdeg degradation", "1/s", &T::degradation, 1},
+      {"p_open tearing, excess", "kPa", &T::opening_pressure, 1e-3},
+  };
+  Rows rows = {{"coefficients of " + c.drug.name, "unit"}};
+  for (const std::string& region : c.regions) rows[0].push_back(region);
+  for (const Line& line : lines) {
+    rows.push_back({line.name, line.unit});
+    for (const T& tissue : setup.tissues)
+      rows.back().push_back(readable_number(tissue.*line.value * line.factor));
+  }
+  std::string text = text_table(rows, "  ", true);
+
+  const BodyCoefficients& body = setup.body;
+  Rows of_body = {
+      {"V1", readable_text(body.plasma_volume, Dimension::volume), "plasma volume"},
+      {"CL", readable_text(body.clearance, Dimension::volume_rate), "clearance"},
+  };
+  for (const auto& peripheral : body.peripherals)
+    of_body.push_back({"V, Q",
+                       readable_text(peripheral.volume, Dimension::volume) + ", " +
+                           readable_text(peripheral.exchange_flow, Dimension::volume_rate),
+                       "peripheral compartment and its exchange"});
+  of_body.push_back({"lymph", readable_text(body.lymph_stages / body.lymph_rate, Dimension::time),
+                     "mean delay to plasma, " + std::to_string(body.lymph_stages) +
+                         (body.lymph_stages == 1 ? " stage" : " stages")});
+  return text + "\nbody of " + readable_text(c.patient.body_weight.value, Dimension::body_mass) + " (" +
+         c.patient.species + ")\n" + text_table(of_body);
+}
+
+std::string scheme_text(const Case& c, const Setup& setup) {
+  std::string text = "scheme, followed for " + readable_text(c.until, Dimension::time) + "\n";
+  std::size_t entry = 0;
+  for (const NeedleInjection& needle : c.needles) {
+    const Vector3 tip = tip_position(setup, needle.tip);
+    text += "  scheme." + std::to_string(entry++) + "  " + needle.needle + "\n";
+    Rows rows = {{"tip", point_text(c, tip) + ", in " + region_at(c, setup, tip)}};
+    if (needle.hole_distances.size() > 1)
+      rows.push_back({"holes", std::to_string(needle.hole_distances.size())});
+    std::string rate;
+    if (needle.duration > 0)
+      rate = " (" + readable_text(needle.volume / needle.duration, Dimension::volume_rate) + ")";
+    rows.push_back({"volume", readable_text(needle.volume, Dimension::volume) + " " +
+                                  duration_or_at_once(needle.duration) + rate});
+    rows.push_back({"dose", amount_text(c, needle.amount) + ", " +
+                                readable_number(1e3 * needle.concentration * c.drug.molar_mass.value) +
+                                " ug/mL"});
+    rows.push_back({"at", times_text(needle.times)});
+    rows.push_back({"mode", mode_text(needle.mode)});
+    if (needle.mode != InjectionMode::infusion && c.deposit) {
+      const bool mask = c.deposit->shape == DepositInput::Shape::mask;
+      rows.push_back({"deposit", std::string(shape_text(c.deposit->shape)) +
+                                     (mask ? " " + c.deposit->mask
+                                           : ", " + millilitres(c.deposit->volume_ratio * needle.volume) +
+                                                 " mL in all")});
+    }
+    text += text_table(rows, "    ");
+  }
+  for (const IntravenousDose& dose : c.intravenous) {
+    text += "  scheme." + std::to_string(entry++) + "  intravenous\n";
+    text += text_table({{"dose", amount_text(c, dose.amount) + " " + duration_or_at_once(dose.duration)},
+                        {"at", times_text(dose.times)}},
+                       "    ");
+  }
+  text += "  in all    " + amount_text(c, setup.given_intratumoral) + " by needle, " +
+          amount_text(c, setup.given_intravenous) + " by vein\n";
+  return text;
+}
+
+std::string estimates_text(const Case& c, const Setup& setup, const LabelImage& whole, int ranks,
+                           const std::vector<std::string>& overrides) {
+  std::vector<Case> cases;
+  if (own_numerics(c, overrides)) {
+    cases.push_back(c);
+  } else {
+    for (const char* accuracy : {"coarse", "standard", "fine"}) {
+      std::vector<std::string> changed = overrides;
+      changed.push_back(std::string("run.accuracy=") + accuracy);
+      cases.push_back(read_case(c.path, changed));
+    }
+  }
+  const auto voxels = static_cast<double>(whole.labels.size());
+  Rows rows = {{"estimate on " + std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks"), "finest cell",
+                "cells", "unknowns", "steps", "memory", "time"}};
+  for (const Case& other : cases) {
+    const OctreeRequest request = mesh_request(other, setup, 1.);
+    const OctreeSize size = octree_size(request, octree_tables(request));
+    std::string name = cases.size() == 1 ? "numerics of the case" : other.accuracy;
+    if (cases.size() > 1 && other.accuracy == c.accuracy) name += " (this case)";
+    rows.push_back({name, readable_text(other.numerics.h_min, Dimension::length)});
+    if (!size.complete) {
+      rows.back().push_back("more than " + count_text(size.cells));
+      continue;
+    }
+    const CostEstimate cost = estimate_cost(other, size.nodes, voxels, ranks);
+    for (const std::string& cell :
+         {count_text(size.cells), count_text(size.nodes), count_text(static_cast<std::uint64_t>(cost.steps)),
+          bytes_text(cost.memory_bytes), duration_text(cost.wall_s)})
+      rows.back().push_back(cell);
+  }
+  return text_table(rows, "  ", true) +
+         "  Memory of all ranks; memory and time within a factor of 2, and more where drug spreads beyond "
+         "the\n"
+         "  finely meshed region and the run starts again with a larger one.\n";
+}
+
+}  // namespace intratumor

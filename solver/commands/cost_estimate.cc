@@ -1,0 +1,88 @@
+#include "commands/cost_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace intratumor {
+
+namespace {
+
+// Calibration: the one place to change when the program becomes faster. Measured on two cores with four
+// kidney tumours of 1.8 to 10 mL (9,500 to 104,000 nodes; images of 28 to 115 million voxels), 0.3 mL of an
+// antibody, cisplatin or gadolinium-DTPA, 10 min to 90 d, tolerances of 1e-3 to 1e-6; scripts/benchmark and
+// summary.json give the figures (time.phases, memory.peak_over_all_ranks_bytes).
+constexpr double step_s_per_node = 1.5e-6;   // a step on one rank; measured 1.25 to 1.9 us
+constexpr double setup_s_per_node = 3.8e-5;  // mesh, flow, operator on one rank; 31 to 40 us
+constexpr double start_s = 0.5;              // libraries, MPI
+constexpr double image_s_per_voxel = 2e-9;
+constexpr double rank_efficiency = 0.8;  // of every doubling of ranks: they share the memory's bandwidth
+
+constexpr double rank_bytes = 185e6;         // libraries and buffers of each rank
+constexpr double image_bytes_per_voxel = 2;  // every rank reads the whole image, then crops it
+constexpr double node_bytes = 4300;
+
+// Steps: so many for what begins fast, then so many for every e-fold of time. They fall with the tolerance
+// as steps of second order with errors that ranks of the ladder round: power 0.3 (0.33 in theory; 35, 46, 63,
+// 127 steps at 1e-3, 3e-4, 1e-4, 1e-5).
+constexpr double steps_at_start = 6;
+constexpr double steps_per_e_fold = 4.6;
+constexpr double start_duration = 600;       // s
+constexpr double longest_step = 4 * 86400.;  // s, late
+constexpr double steps_per_field = 0.5;      // a field's time is an event
+constexpr double tolerance_power = 0.3;
+constexpr double reference_tolerance = 1e-3;
+
+struct Dosing {
+  double time;
+  double amount;
+};
+
+std::vector<Dosing> dosings(const Case& c) {
+  std::vector<Dosing> list;
+  for (const NeedleInjection& needle : c.needles)
+    for (const double t : needle.times) list.push_back({t, needle.amount});
+  for (const IntravenousDose& dose : c.intravenous)
+    for (const double t : dose.times) list.push_back({t, dose.amount});
+  std::sort(list.begin(), list.end(), [](const Dosing& a, const Dosing& b) { return a.time < b.time; });
+  // What is given at one time acts together.
+  std::vector<Dosing> merged;
+  for (const Dosing& d : list) {
+    if (d.time >= c.until) break;
+    if (!merged.empty() && same_time(merged.back().time, d.time))
+      merged.back().amount += d.amount;
+    else
+      merged.push_back(d);
+  }
+  return merged;
+}
+
+double steps_of(const Case& c) {
+  const std::vector<Dosing> list = dosings(c);
+  double all = 0;
+  for (const Dosing& d : list) all += d.amount;
+  double steps = c.until / longest_step + steps_per_field * static_cast<double>(c.field_times.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const double until = i + 1 < list.size() ? list[i + 1].time : c.until;
+    // The tolerance is relative to the whole dose: a small part of it is followed more coarsely.
+    const double tolerance = c.numerics.time_tolerance * all / list[i].amount;
+    steps += std::pow(reference_tolerance / tolerance, tolerance_power) *
+             (steps_at_start + steps_per_e_fold * std::log1p((until - list[i].time) / start_duration));
+  }
+  return steps;
+}
+
+}  // namespace
+
+CostEstimate estimate_cost(const Case& c, std::uint64_t nodes, double voxels, int ranks) {
+  const auto n = static_cast<double>(nodes);
+  const double speed_up = ranks * std::pow(rank_efficiency, std::log2(ranks));
+  CostEstimate cost;
+  cost.steps = steps_of(c);
+  cost.wall_s =
+      start_s + image_s_per_voxel * voxels + n * (setup_s_per_node + step_s_per_node * cost.steps) / speed_up;
+  cost.memory_bytes = ranks * (rank_bytes + std::max(image_bytes_per_voxel * voxels, node_bytes * n / ranks));
+  return cost;
+}
+
+}  // namespace intratumor
