@@ -38,7 +38,7 @@ std::string read_image_path(const YamlNode& node, const std::string& case_path);
 /// `geometry`; everything but the existence of the image.
 GeometryInput read_geometry(const YamlNode& node, const std::string& case_path);
 
-/// `scheme` into needles and intravenous doses; geometry's space, drug and horizon are set in `c`.
+/// `scheme` into needles and intravenous doses; geometry's space, drug, patient and horizon are set in `c`.
 void read_scheme(const YamlNode& node, const ParameterLibrary& library, Case& c);
 
 /// `flow`.

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <stdexcept>
 
 #include "injection/case_reading.h"
 
@@ -89,40 +90,88 @@ void read_axis(const YamlNode& node, const std::string& space, NeedleInjection& 
     node.fail("the key 'direction' is missing: holes along the shaft need it, as direction: [0, 0, 1]");
 }
 
-/// An amount in mol, given so or by mass.
-double read_dose(const YamlNode& node, const Drug& drug) {
-  const Quantity dose = node.quantity({Dimension::mass, Dimension::amount}, {0, largest_amount, true});
-  if (dose.dimension == Dimension::amount) return dose.value;
-  if (dose.value > largest_mass) node.fail("'" + node.text() + "' must be at most 100 g");
-  return dose.value / drug.molar_mass.value;
+/// A dose per body weight, as 3 mg/kg, times the weight, kg.
+Quantity dose_of_weight(const YamlNode& node, double body_weight) {
+  const std::string text = node.text();
+  const std::string what = "'" + text + "' must be a dose per body weight, as 3 mg/kg";
+  const std::size_t slash = text.rfind('/');
+  if (slash == std::string::npos) node.fail(what);
+  Quantity dose;
+  try {
+    dose = parse_quantity(text.substr(0, slash), {Dimension::mass, Dimension::amount});
+    dose.value *= body_weight / parse_quantity("1 " + text.substr(slash + 1), Dimension::body_mass);
+  } catch (const std::invalid_argument& error) {
+    node.fail(what + ": " + error.what());
+  }
+  if (!(dose.value > 0 && dose.value <= largest_amount))
+    node.fail("'" + text + "' must be more than 0 and give at most 100 g or 10 mol");
+  return dose;
+}
+
+/// The value of `dose` or `dose_per_weight`.
+struct Dose {
+  YamlNode node;
+  bool per_weight;
+
+  /// In mol.
+  double amount(const Case& c) const {
+    const Quantity given =
+        per_weight ? dose_of_weight(node, c.patient.body_weight.value)
+                   : node.quantity({Dimension::mass, Dimension::amount}, {0, largest_amount, true});
+    if (given.dimension == Dimension::amount) return given.value;
+    if (given.value > largest_mass) node.fail("'" + node.text() + "' must give at most 100 g");
+    return given.value / c.drug.molar_mass.value;
+  }
+};
+
+std::optional<Dose> optional_dose(const YamlNode& entry) {
+  const auto dose = entry.optional("dose");
+  const auto per_weight = entry.optional("dose_per_weight");
+  if (dose && per_weight) per_weight->fail("has no effect beside dose; give one of the two");
+  if (dose) return Dose{*dose, false};
+  if (per_weight) return Dose{*per_weight, true};
+  return std::nullopt;
+}
+
+/// Fails where not exactly two are given, at the one that --set added when it is the third.
+void check_amounts(const YamlNode& node, const std::vector<std::optional<YamlNode>>& amounts) {
+  std::string found;
+  std::size_t given = 0;
+  YamlNode place = node;
+  for (const auto& amount : amounts) {
+    if (!amount) continue;
+    ++given;
+    found += (found.empty() ? "" : ", ") + amount->path().substr(amount->path().rfind('.') + 1);
+    if (amount->where().rfind("--set", 0) == 0) place = *amount;
+  }
+  if (given == 2) return;
+  const bool added = given > 2 && place.path() != node.path();
+  (given > 2 ? place : node)
+      .fail("needs exactly two of volume, concentration and dose; found " + (found.empty() ? "none" : found) +
+            (added ? "; --set takes none away: set the whole entry, --set " + node.path() + "='{...}'" : ""));
 }
 
 /// Reads two of volume, concentration and dose, and works out the third.
-void read_amounts(const YamlNode& node, const Drug& drug, NeedleInjection& injection) {
+void read_amounts(const YamlNode& node, const Case& c, NeedleInjection& injection) {
   const auto volume = node.optional("volume");
   const auto concentration = node.optional("concentration");
-  const auto dose = node.optional("dose");
-  if (volume.has_value() + concentration.has_value() + dose.has_value() != 2) {
-    std::string found;
-    for (const auto& given : {volume, concentration, dose})
-      if (given) found += (found.empty() ? "" : ", ") + given->path().substr(given->path().rfind('.') + 1);
-    node.fail("needs exactly two of volume, concentration and dose; found " +
-              (found.empty() ? "none" : found));
-  }
+  const auto dose = optional_dose(node);
+  check_amounts(node, {volume, concentration, dose ? std::optional<YamlNode>(dose->node) : std::nullopt});
   if (volume) injection.volume = volume->quantity(Dimension::volume, possible_volume);
-  if (concentration) injection.concentration = read_concentration(*concentration, drug);
+  if (concentration) injection.concentration = read_concentration(*concentration, c.drug);
   if (!volume) {
-    injection.volume = read_dose(*dose, drug) / injection.concentration;
+    injection.volume = dose->amount(c) / injection.concentration;
     if (injection.volume > possible_volume.high)
-      dose->fail("at this concentration it takes " + readable_text(injection.volume, Dimension::volume) +
-                 "; at most " + readable_text(possible_volume.high, Dimension::volume) + " can be injected");
+      dose->node.fail("at this concentration it takes " + readable_text(injection.volume, Dimension::volume) +
+                      "; at most " + readable_text(possible_volume.high, Dimension::volume) +
+                      " can be injected");
   }
   if (!concentration) {
-    injection.concentration = read_dose(*dose, drug) / injection.volume;
+    injection.concentration = dose->amount(c) / injection.volume;
     if (injection.concentration > largest_concentration)
-      dose->fail("in this volume it gives " +
-                 readable_text(injection.concentration, Dimension::molar_concentration) + "; at most " +
-                 readable_text(largest_concentration, Dimension::molar_concentration) + " is possible");
+      dose->node.fail("in this volume it gives " +
+                      readable_text(injection.concentration, Dimension::molar_concentration) + "; at most " +
+                      readable_text(largest_concentration, Dimension::molar_concentration) + " is possible");
   }
   injection.amount = injection.volume * injection.concentration;
 }
@@ -167,14 +216,11 @@ std::vector<double> read_dose_times(const YamlNode& node, double duration, doubl
   return times;
 }
 
-const std::vector<std::pair<std::string, std::string>> later_amounts = {
-    {"dose_per_weight", "doses per body weight are not available yet; give dose, as 210 mg"}};
-
 NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& library, const Case& c) {
   check_keys(node,
-             {"needle", "intravenous", "tip", "direction", "entry", "volume", "concentration", "dose", "rate",
-              "over", "mode", "at"},
-             later_amounts);
+             {"needle", "intravenous", "tip", "direction", "entry", "volume", "concentration", "dose",
+              "dose_per_weight", "rate", "over", "mode", "at"},
+             {});
   const Needle needle = read_needle(node.required("needle"), library);
   NeedleInjection injection;
   injection.needle = needle.name;
@@ -183,7 +229,7 @@ NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& lib
   injection.hole_distances = needle.hole_distances;
   injection.tip = read_tip(node.required("tip"), c.geometry.space);
   read_axis(node, c.geometry.space, injection);
-  read_amounts(node, c.drug, injection);
+  read_amounts(node, c, injection);
   injection.duration = read_duration(node, injection.volume);
   injection.mode = read_mode(node, injection.duration);
   injection.times = read_dose_times(node, injection.duration, c.until);
@@ -193,9 +239,10 @@ NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& lib
 IntravenousDose read_intravenous(const YamlNode& entry, const Case& c) {
   check_keys(entry, {"intravenous", "needle"}, {});
   const YamlNode node = entry.required("intravenous");
-  check_keys(node, {"dose", "over", "at"}, later_amounts);
+  check_keys(node, {"dose", "dose_per_weight", "over", "at"}, {});
   IntravenousDose dose;
-  dose.amount = read_dose(node.required("dose"), c.drug);
+  const auto given = optional_dose(node);
+  dose.amount = (given ? *given : Dose{node.required("dose"), false}).amount(c);
   const auto over = node.optional("over");
   dose.duration = over ? over->quantity(Dimension::time, {0, ten_years}) : c.drug.intravenous_duration.value;
   dose.times = read_dose_times(node, dose.duration, c.until);

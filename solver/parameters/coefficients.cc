@@ -141,17 +141,21 @@ TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const st
 }
 
 BodyCoefficients body_coefficients(const Drug& drug, const Patient& patient) {
-  const auto found = drug.pharmacokinetics.find(patient.species);
-  if (found == drug.pharmacokinetics.end())
-    throw InputError("drug " + drug.name + " has no pharmacokinetics for species " + patient.species +
-                     "; give drug.pharmacokinetics." + patient.species);
+  BodyCoefficients result;
+  auto found = drug.pharmacokinetics.find(patient.species);
+  if (found == drug.pharmacokinetics.end()) {
+    found = drug.pharmacokinetics.begin();
+    if (found == drug.pharmacokinetics.end())
+      throw InputError("drug " + drug.name + " has no pharmacokinetics; give drug.pharmacokinetics." +
+                       patient.species);
+    result.scaled_from = found->first;
+  }
   const Pharmacokinetics& kinetics = found->second;
   const double relative_weight = patient.body_weight.value / kinetics.reference_weight.value;
   const auto scaled = [&](const Parameter& parameter, const Parameter& exponent) {
     return parameter.value * std::pow(relative_weight, exponent.value);
   };
 
-  BodyCoefficients result;
   const Pharmacokinetics::WeightExponents& exponents = kinetics.weight_exponents;
   result.plasma_volume = scaled(kinetics.plasma_volume, exponents.plasma_volume);
   result.clearance = scaled(kinetics.clearance, exponents.clearance);

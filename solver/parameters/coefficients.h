@@ -35,6 +35,7 @@ struct BodyCoefficients {
   std::vector<Peripheral> peripherals;  ///< none, one or two
   int lymph_stages = 1;                 ///< [n] transit compartments between tissue lymph and plasma
   double lymph_rate = 0;                ///< 1/s per stage; the mean delay is n / rate
+  std::string scaled_from;  ///< species whose values these are, when it is not the patient's; or empty
 };
 
 }  // namespace intratumor

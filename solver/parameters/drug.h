@@ -111,8 +111,9 @@ TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const st
 /// PS limited by blood flow, Fb (1 - exp(-PS/Fb)) (Renkin 1959, Crone 1963); 0 without flow. All 1/s.
 double flow_limited_exchange(double permeability_surface, double perfusion);
 
-/// Compartments of a drug in a patient, scaled by body weight. InputError when the drug has none for the
-/// species.
+/// Compartments of a drug in a patient: each value times (body weight / reference weight)^exponent. A species
+/// for which the drug gives none is scaled from the other by that one's exponents. InputError when it gives
+/// none at all.
 BodyCoefficients body_coefficients(const Drug& drug, const Patient& patient);
 
 }  // namespace intratumor

@@ -227,6 +227,9 @@ Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library) {
   }
   Tissue tissue;
   tissue.name = last_part(node.path());
+  // --set made this map to reach a key below a region that the case leaves to the file of its name.
+  if (node.created() && library.has("tissues", tissue.name))
+    return overlay(node, read_tissue(tissue.name, library), false, "case", library);
   return overlay(node, tissue, true, "case", library);
 }
 

@@ -51,9 +51,10 @@ bool operator==(const Tissue& a, const Tissue& b);
 ///     lymph: {filtration, pressure}, fluid_fraction, perfusion, matrix,
 ///     youngs_modulus, opening_pressure
 ///
-/// youngs_modulus in a case replaces an opening_pressure that a file gives. A map without `name` and `like`
-/// takes the last part of its path as name. Values that a tissue cannot have, misspelt keys and names, and
-/// keys without effect (vessel values with class none) throw InputError.
+/// youngs_modulus in a case replaces an opening_pressure that a file gives. Keys that --set puts below a
+/// region without tissue change the file of its name. A map without `name` and `like` takes the last part of
+/// its path as name. Values that a tissue cannot have, misspelt keys and names, and keys without effect
+/// (vessel values with class none) throw InputError.
 Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library);
 
 /// A tissue of params/tissues.

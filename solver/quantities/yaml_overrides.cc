@@ -1,5 +1,6 @@
 #include "quantities/yaml_overrides.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "quantities/error.h"
@@ -53,6 +54,15 @@ std::string joined(const std::vector<std::string>& parts, std::size_t count) {
   return path;
 }
 
+/// Keys of which a map holds one: setting it takes the other away.
+constexpr std::pair<const char*, const char*> alternatives[] = {{"rate", "over"},
+                                                                {"dose", "dose_per_weight"}};
+
+/// What a name stands for once keys are set below it: a tip's is its place, any other one a parameter file's.
+std::string key_of_name(const std::vector<std::string>& parts, std::size_t depth) {
+  return depth > 0 && parts[depth - 1] == "tip" ? "at" : "like";
+}
+
 /// The node that `parts` name in `node`, or (for its last part) its place. YAML::Node assignment changes the
 /// tree, so the walk recurses instead of reassigning.
 void set_at(YAML::Node node, const std::vector<std::string>& parts, std::size_t depth,
@@ -71,11 +81,13 @@ void set_at(YAML::Node node, const std::vector<std::string>& parts, std::size_t 
     // Every other reference to a scalar is gone once its parent holds the map: it becomes one in place.
     const std::string name = node.Scalar();
     node = YAML::Node(YAML::NodeType::Map);
-    node["like"] = name;
+    node[key_of_name(parts, depth)] = name;
   }
   if (last) {
-    if (part == "over") node.remove("rate");
-    if (part == "rate") node.remove("over");
+    for (const auto& [one, other] : alternatives) {
+      if (part == one) node.remove(other);
+      if (part == other) node.remove(one);
+    }
     node[part] = value;
     return;
   }

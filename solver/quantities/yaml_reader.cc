@@ -87,6 +87,10 @@ bool YamlNode::is_scalar() const {
   return state_->node.IsScalar();
 }
 
+bool YamlNode::created() const {
+  return state_->mark.is_null();
+}
+
 std::shared_ptr<YamlNode::State> YamlNode::child(const std::string& key, const YAML::Node& value) const {
   std::shared_ptr<State>& entry = state_->children[key];
   if (entry == nullptr) {

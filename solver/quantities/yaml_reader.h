@@ -38,6 +38,7 @@ class YamlNode {
   bool is_map() const;
   bool is_sequence() const;
   bool is_scalar() const;
+  bool created() const;                    ///< in no file: --set made it on the way to a key
   bool has(const std::string& key) const;  ///< also marks the key as known
 
   /// The value of a key; InputError when it is missing or empty, or this is no map.

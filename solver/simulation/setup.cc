@@ -169,6 +169,11 @@ Setup prepare(const Case& c, Reporter& reporter) {
   for (std::size_t r = 0; r < c.regions.size(); ++r)
     setup.tissues.push_back(coefficients(c.tissues[r], c.drug, c.regions[r]));
   setup.body = body_coefficients(c.drug, c.patient);
+  if (!setup.body.scaled_from.empty())
+    reporter.warn("drug " + c.drug.name + " has no pharmacokinetics of a " + c.patient.species +
+                  ": those of a " + setup.body.scaled_from +
+                  " are scaled by body weight; compare drug.pharmacokinetics." + c.patient.species +
+                  " with measured values");
   if (setup.tissues[setup.target].accessible_fraction <= 0)
     throw InputError(c.path + ": tissues." + c.geometry.target +
                      ": the drug finds no accessible volume in the target");

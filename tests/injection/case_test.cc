@@ -332,8 +332,82 @@ TEST_F(CaseFile, OverridesReachEveryPart) {
 TEST_F(CaseFile, PairsOfDrugAndRegionAreChecked) {
   const std::string message = error(whole_case, {"drug.in.kidny.permeability=1e-9 m/s"});
   EXPECT_NE(message.find("did you mean kidney?"), std::string::npos) << message;
-  EXPECT_NE(error(whole_case, {"patient={species: mouse}"}).find("has no pharmacokinetics for species mouse"),
+}
+
+TEST_F(CaseFile, AMouseMayReceiveAnyDrug) {
+  const Case c = read(small_case, {"patient={species: mouse, body_weight: 25 g}", "drug=gadolinium_dtpa",
+                                   "scheme.0.dose=1 umol"});
+  EXPECT_EQ(body_coefficients(c.drug, c.patient).scaled_from, "human");
+  EXPECT_TRUE(resolved(c) == c);
+}
+
+TEST_F(CaseFile, DosesPerBodyWeight) {
+  const Case c =
+      read(whole_case, {"scheme.2.intravenous.dose_per_weight=3 mg/kg", "scheme.1.dose_per_weight=40 ug/kg"});
+  EXPECT_NEAR(c.intravenous[0].amount, 3e-6 * 83 / 148, 1e-18);
+  EXPECT_NEAR(c.needles[1].amount, 40e-9 * 83 / 148, 1e-20);
+  EXPECT_NEAR(c.needles[1].volume, 40e-9 * 83 / 148 / 0.03, 1e-18);
+  EXPECT_TRUE(resolved(c) == c);
+  // By mole, and per another unit of weight.
+  EXPECT_NEAR(read(whole_case, {"scheme.2.intravenous.dose_per_weight=0.02 umol/kg"}).intravenous[0].amount,
+              0.02e-6 * 83, 1e-20);
+  EXPECT_NEAR(read(whole_case, {"scheme.2.intravenous.dose_per_weight=3 ug/g"}).intravenous[0].amount,
+              3e-3 * 83 / 148 * 1e-3, 1e-18);
+  // The patient's default weight.
+  EXPECT_NEAR(read(whole_case, {"scheme.2.intravenous.dose_per_weight=3 mg/kg", "patient={species: human}"})
+                  .intravenous[0]
+                  .amount,
+              3e-6 * 70 / 148, 1e-18);
+  for (const char* bad : {"3", "3 mg", "3 %", "3 mL/kg", "3 mg/L", "mg/kg", "-3 mg/kg", "0 mg/kg",
+                          "nan mg/kg", "30 g/kg", "900 kg/kg"}) {
+    const std::string message =
+        error(whole_case, {std::string("scheme.2.intravenous.dose_per_weight=") + bad});
+    EXPECT_NE(message.find("scheme.2.intravenous.dose_per_weight: '"), std::string::npos) << bad << message;
+  }
+}
+
+TEST_F(CaseFile, AThirdAmountIsRefused) {
+  const std::string message = error(whole_case, {"scheme.0.dose=3 mg"});
+  EXPECT_EQ(
+      message.find("--set scheme.0.dose=3 mg: scheme.0.dose: needs exactly two of volume, concentration and "
+                   "dose; found volume, concentration, dose"),
+      0u)
+      << message;
+  EXPECT_NE(error(whole_case, {"scheme.0.dose_per_weight=3 mg/kg"})
+                .find("found volume, concentration, dose_per_weight"),
             std::string::npos);
+  EXPECT_NE(
+      error(whole_case, {"scheme.1.volume=1 mL"}).find("--set scheme.1.volume=1 mL: scheme.1.volume: needs"),
+      std::string::npos);
+}
+
+TEST_F(CaseFile, OverridesReachIntoListsAndBelowNames) {
+  const Case c =
+      read(small_case, {"scheme.0.tip.offset=[0 mm, 1 mm, 0 mm]", "scheme.0.needle.outer_diameter=0.9 mm",
+                        "tissues.muscle.fluid_fraction=0.14", "drug.in.kidney.permeability=1e-7 m/s"});
+  EXPECT_EQ(c.needles[0].tip.anchor, TipPosition::Anchor::deepest);
+  EXPECT_EQ(c.needles[0].tip.offset[1], 1e-3);
+  EXPECT_EQ(c.needles[0].outer_diameter.value, 0.9e-3);
+  EXPECT_EQ(c.needles[0].needle, "22G_end_hole");
+  EXPECT_EQ(c.drug.name, "cisplatin");
+  EXPECT_EQ(c.tissues[2].fluid_fraction.value, 0.14);
+  EXPECT_EQ(c.tissues[2].lymph_filtration, read(small_case).tissues[2].lymph_filtration);
+  EXPECT_EQ(read(whole_case, {"exposure.thresholds.1=3 ug/mL"}).thresholds[1].text, "3 ug/mL");
+  EXPECT_EQ(read(whole_case, {"scheme.1.tip.at=centroid"}).needles[1].tip.anchor,
+            TipPosition::Anchor::centroid);
+  EXPECT_EQ(read(whole_case, {"scheme.0.at.1=4 d"}).needles[0].times[1], 4 * 86400);
+  EXPECT_EQ(error(whole_case, {"exposure.thresholds.4=3 ug/mL"})
+                .find("--set exposure.thresholds.4=3 ug/mL: "
+                      "exposure.thresholds is a list of 4 entries"),
+            0u);
+  EXPECT_NE(error(whole_case, {"scheme.3.mode=auto"}).find("scheme is a list of 3 entries"),
+            std::string::npos);
+  EXPECT_NE(error(whole_case, {"scheme.0.tip.at=centroid"}).find("scheme.0.tip is a list of 3 entries"),
+            std::string::npos);
+  EXPECT_EQ(error(small_case, {"exposure.thresholds.0=3 uM"}).find("--set exposure.thresholds.0=3 uM: "), 0u);
+  EXPECT_EQ(
+      error(small_case, {"run.until.extra=3 d"}).find("--set run.until.extra=3 d: run.until: must be a time"),
+      0u);
 }
 
 TEST_F(CaseFile, AFullDepositMayBeRounded) {

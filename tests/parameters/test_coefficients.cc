@@ -173,23 +173,54 @@ TEST(Body, ScalesWithWeight) {
   EXPECT_NEAR(tracer.lymph_stages / tracer.lymph_rate, 2 * hour, 1e-9);
 }
 
-TEST(Body, MouseNeedsItsOwnPharmacokinetics) {
+TEST(Body, AnotherSpeciesIsScaledByWeight) {
   const Patient mouse = patient_of("{species: mouse}");
   EXPECT_DOUBLE_EQ(mouse.body_weight.value, 0.02);
-  try {
-    body_coefficients(read_drug("ipilimumab", shipped()), mouse);
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("drug.pharmacokinetics.mouse"), std::string::npos)
-        << error.what();
-  }
+  const double ratio = 0.02 / 70;
+  const BodyCoefficients tracer = body_coefficients(read_drug("gadolinium_dtpa", shipped()), mouse);
+  EXPECT_EQ(tracer.scaled_from, "human");
+  EXPECT_NEAR(tracer.clearance, 7.2 * litre / hour * std::pow(ratio, 0.75), 1e-18);
+  EXPECT_NEAR(tracer.plasma_volume, 8 * litre * ratio, 1e-18);
+  EXPECT_NEAR(tracer.peripherals[0].volume, 8 * litre * ratio, 1e-18);
+  EXPECT_NEAR(tracer.peripherals[0].exchange_flow, 13 * litre / hour * std::pow(ratio, 0.75), 1e-18);
+  EXPECT_NEAR(tracer.lymph_stages / tracer.lymph_rate, 2 * hour, 1e-9);
+
+  // By the exponents of the drug where it gives them; and from mouse to human as well.
+  const std::string values =
+      "reference_weight: 25 g, clearance: 0.3 mL/h, plasma_volume: 1 mL, peripherals: [], lymph: {delay: 1 "
+      "h}, "
+      "weight_exponents: {clearance: 0.9, lymph_delay: 0.25}";
+  Drug own = drug_of("{like: gadolinium_dtpa, pharmacokinetics: {mouse: {" + values + "}}}");
+  own.pharmacokinetics.erase("human");
+  const BodyCoefficients human = body_coefficients(own, patient_of("{body_weight: 50 kg}"));
+  EXPECT_EQ(human.scaled_from, "mouse");
+  EXPECT_NEAR(human.clearance, 0.3e-6 / hour * std::pow(2000, 0.9), 1e-18);
+  EXPECT_NEAR(human.plasma_volume, 2e-3, 1e-15);
+  EXPECT_NEAR(human.lymph_stages / human.lymph_rate, hour * std::pow(2000, 0.25), 1e-9);
+  own.pharmacokinetics.clear();
+  EXPECT_THROW(body_coefficients(own, mouse), InputError);
+}
+
+TEST(Body, OwnValuesOfAMouse) {
   const Drug own = drug_of(
-      "{like: ipilimumab, pharmacokinetics: {mouse: {reference_weight: 20 g, clearance: 0.3 mL/h, "
-      "plasma_volume: 1 mL,"
-      " peripherals: [], lymph: {delay: 1 h}}}}");
-  EXPECT_NEAR(body_coefficients(own, mouse).plasma_volume, 1e-6, 1e-20);
-  EXPECT_TRUE(body_coefficients(own, mouse).peripherals.empty());
-  EXPECT_EQ(body_coefficients(own, mouse).lymph_stages, 1);
+      "{like: gadolinium_dtpa, pharmacokinetics: {mouse: {reference_weight: 20 g, clearance: 0.3 mL/h, "
+      "plasma_volume: 1 mL, peripherals: [{volume: 2 mL, exchange_flow: 0.5 mL/h}], lymph: {delay: 1 h, "
+      "stages: 3}}}}");
+  const BodyCoefficients body = body_coefficients(own, patient_of("{species: mouse, body_weight: 30 g}"));
+  EXPECT_EQ(body.scaled_from, "");
+  EXPECT_NEAR(body.clearance, 0.3e-6 / hour * std::pow(1.5, 0.75), 1e-20);
+  EXPECT_NEAR(body.plasma_volume, 1.5e-6, 1e-18);
+  EXPECT_NEAR(body.peripherals[0].volume, 3e-6, 1e-18);
+  EXPECT_NEAR(body.peripherals[0].exchange_flow, 0.5e-6 / hour * std::pow(1.5, 0.75), 1e-20);
+  EXPECT_EQ(body.lymph_stages, 3);
+  EXPECT_NEAR(3 / body.lymph_rate, hour, 1e-9);
+  for (const char* name : {"ipilimumab", "cisplatin"}) {
+    const BodyCoefficients shipped_one =
+        body_coefficients(read_drug(name, shipped()), patient_of("{species: mouse}"));
+    EXPECT_EQ(shipped_one.scaled_from, "") << name;
+    // A mouse of 20 g holds no litres.
+    EXPECT_LT(shipped_one.plasma_volume + shipped_one.peripherals[0].volume, 20e-6) << name;
+  }
 }
 
 }  // namespace

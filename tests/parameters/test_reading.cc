@@ -187,7 +187,7 @@ TEST(Reading, Refused) {
       drug("{like: ipilimumab, in: {kidney: {permeabilty: 1e-9 m/s}}}", "permeability"),
       drug("{like: ipilimumab, pharmacokinetics: {human: {peripherals: 3 L}}}", "peripherals"),
       drug("{like: ipilimumab, pharmacokinetics: {humans: {clearance: 1 L/h}}}", "human"),
-      drug("{like: ipilimumab, pharmacokinetics: {mouse: {clearance: 1 mL/h}}}", "reference_weight"),
+      drug("{like: gadolinium_dtpa, pharmacokinetics: {mouse: {clearance: 1 mL/h}}}", "reference_weight"),
       drug("{like: ipilimumab, pharmacokinetics: {human: {lymph: {stages: 0}}}}", "stages"),
       drug("{like: ipilimumab, flow_limited: maybe}", "flow_limited"),
       drug("{flow_limited: false}", "molar_mass"),

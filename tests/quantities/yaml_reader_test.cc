@@ -154,11 +154,49 @@ TEST(Overrides, ANameBecomesAMapThatIsLikeIt) {
   EXPECT_EQ(drug.required("degradation").text(), "1e-5 1/s");
 }
 
+TEST(Overrides, TheNameOfATipIsItsPlace) {
+  const YamlNode node = parse(
+      "scheme: [{tip: deepest}, {tip: {at: deepest, offset: [1 mm]}}, {tip: deepest}]\n",
+      {"scheme.0.tip.offset=[1 mm, 0 mm, 0 mm]", "scheme.1.tip.at=centroid", "scheme.2.tip.at=centroid"});
+  const std::vector<YamlNode> entries = node.required("scheme").items();
+  EXPECT_EQ(entries[0].required("tip").required("at").text(), "deepest");
+  EXPECT_EQ(entries[0].required("tip").required("offset").items().size(), 3u);
+  EXPECT_EQ(entries[1].required("tip").required("at").text(), "centroid");
+  EXPECT_EQ(entries[1].required("tip").required("offset").items().size(), 1u);
+  EXPECT_EQ(entries[2].required("tip").keys(), std::vector<std::string>{"at"});
+}
+
+TEST(Overrides, NamesWithinLists) {
+  const YamlNode node =
+      parse("scheme: [{needle: 22G}]\nthresholds: [1 uM, 2 uM]\n",
+            {"scheme.0.needle.holes=[3 mm]", "scheme.0.needle.outer_diameter=0.9 mm", "thresholds.1=3 uM"});
+  const YamlNode needle = node.required("scheme").items()[0].required("needle");
+  EXPECT_EQ(needle.keys(), (std::vector<std::string>{"like", "holes", "outer_diameter"}));
+  EXPECT_EQ(needle.required("like").text(), "22G");
+  EXPECT_EQ(node.required("thresholds").items()[0].text(), "1 uM");
+  EXPECT_EQ(node.required("thresholds").items()[1].text(), "3 uM");
+}
+
+TEST(Overrides, DosesReplaceEachOther) {
+  const YamlNode node = parse("scheme: [{dose: 1 mg}, {dose_per_weight: 1 mg/kg}]\n",
+                              {"scheme.0.dose_per_weight=3 mg/kg", "scheme.1.dose=2 mg"});
+  EXPECT_EQ(node.required("scheme").items()[0].keys(), std::vector<std::string>{"dose_per_weight"});
+  EXPECT_EQ(node.required("scheme").items()[1].keys(), std::vector<std::string>{"dose"});
+}
+
 TEST(Overrides, RateAndDurationReplaceEachOther) {
   const YamlNode node =
       parse("scheme: [{rate: 1 mL/min}, {over: 2 min}]\n", {"scheme.0.over=60 s", "scheme.1.rate=2 mL/min"});
   EXPECT_EQ(node.required("scheme").items()[0].keys(), std::vector<std::string>{"over"});
   EXPECT_EQ(node.required("scheme").items()[1].keys(), std::vector<std::string>{"rate"});
+}
+
+TEST(Overrides, MapsMadeOnTheWayAreKnown) {
+  const YamlNode node = parse("a: {b: 1}\n", {"a.b=2", "a.c.d=3", "e={f: 1}"});
+  EXPECT_FALSE(node.required("a").created());
+  EXPECT_FALSE(node.required("a").required("b").created());
+  EXPECT_TRUE(node.required("a").required("c").created());
+  EXPECT_FALSE(node.required("e").created());
 }
 
 TEST(Overrides, ErrorsNameTheOption) {
@@ -167,6 +205,11 @@ TEST(Overrides, ErrorsNameTheOption) {
   EXPECT_NE(parse_error("a: 1\n", {"a..b=2"}).find("empty name"), std::string::npos);
   EXPECT_NE(parse_error("a: [1]\n", {"a.1=2"}).find("--set a.1=2: a is a list of 1 entry"),
             std::string::npos);
+  EXPECT_NE(
+      parse_error("a: [{b: 1}, {b: 2}]\n", {"a.2.b=3"}).find("a is a list of 2 entries, counted from 0"),
+      std::string::npos);
+  EXPECT_NE(parse_error("a: [1]\n", {"a.-1=2"}).find("it has no '-1'"), std::string::npos);
+  EXPECT_NE(parse_error("a: []\n", {"a.0=2"}).find("a list of 0 entries"), std::string::npos);
   EXPECT_NE(parse_error("a: [1]\n", {"a.x=2"}).find("it has no 'x'"), std::string::npos);
   EXPECT_NE(parse_error("a: 1\n", {"a=[1"}).find("not YAML"), std::string::npos);
   EXPECT_NE(parse_error("a: &x 1\nb: *x\n", {"a=2"}).find("aliases"), std::string::npos);
