@@ -1,4 +1,4 @@
-// V2: a tumour sphere in tissue with lymphatics, against the exact solution.
+// V1: an isolated tumour sphere; V2: one in tissue with lymphatics; both against the exact solution.
 #include <cmath>
 
 #include "harness.h"
@@ -28,6 +28,44 @@ double tumour_filtration(const Problem& p) {
   for (int i = 0; i < p.mesh->graph().n_owned; ++i)
     sum += p.mesh->node_volume(0, i) * filtration_rate(p.tissues[0], p.flow.pressure.local_element(i));
   return dealii::Utilities::MPI::sum(sum, MPI_COMM_WORLD);
+}
+
+/// p(R) = 0 (Baxter & Jain 1989): p = pe (1 - (R/r) sinh(r/l)/sinh(R/l)), v(R) = (K pe/R)(x coth x - 1) with
+/// x = R/l.
+TEST(Flow, V1IsolatedSphere) {
+  const TissueCoefficients tumour = baxter_jain_tumour();
+  const double pe = tumour.effective_vascular_pressure;
+  for (const double radius : {2e-3, 5e-3, 10e-3}) {
+    const double r_in = 0.1 * radius;
+    std::vector<double> inward = {radius};
+    for (double h = 0.02e-3; inward.back() - h > r_in; h *= 1.15) inward.push_back(inward.back() - h);
+    inward.back() = r_in;
+    Problem p;
+    p.mesh = std::make_unique<TissueMesh>(sector_mesh({inward.rbegin(), inward.rend()}, 12), 1, one_region(),
+                                          false);
+    p.tissues = {tumour};
+    p.far_field.kind = FarField::Kind::value;
+    p.solve();
+    double worst = 0;
+    for (int i = 0; i < p.mesh->graph().n_owned; ++i) {
+      const double r = p.mesh->node_positions()[i].norm();
+      const double exact =
+          pe * (1 - radius / r * std::exp((r - radius) / lambda_t) * (1 - std::exp(-2 * r / lambda_t)) /
+                        (1 - std::exp(-2 * radius / lambda_t)));
+      worst = std::max(worst, std::abs(p.flow.pressure.local_element(i) - exact));
+    }
+    worst = dealii::Utilities::MPI::max(worst, MPI_COMM_WORLD);
+    const double x = radius / lambda_t;
+    const double speed = tumour.hydraulic_conductivity * pe / radius * (x / std::tanh(x) - 1);
+    const double angle = 3 * p.mesh->region_volume(0) / (std::pow(radius, 3) - std::pow(r_in, 3));
+    char name[96];
+    std::snprintf(name, sizeof name, "R = %.0f mm: largest pressure error over pe", 1e3 * radius);
+    check("V1", name, worst, 0, worst / pe, 5e-3);
+    std::snprintf(name, sizeof name, "R = %.0f mm: speed through the surface, m/s", 1e3 * radius);
+    check_relative("V1", name, p.flow.total_outflow / (angle * radius * radius), speed, 1e-2);
+    std::snprintf(name, sizeof name, "R = %.0f mm: efflux = filtered", 1e3 * radius);
+    check_relative("V1", name, p.flow.total_outflow, p.flow.total_filtration, 1e-10);
+  }
 }
 
 TEST(Flow, V2FittedMesh) {

@@ -112,7 +112,7 @@ std::unique_ptr<Triangulation> octant_mesh(double side, unsigned int cells, int 
   return mesh;
 }
 
-std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, unsigned int n) {
+std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, unsigned int n, double width) {
   auto mesh = std::make_unique<Triangulation>(MPI_COMM_WORLD);
   const auto layers = static_cast<unsigned int>(radii.size() - 1);
   dealii::GridGenerator::subdivided_hyper_rectangle(*mesh, {n, n, layers}, dealii::Point<3>(0, 0, 0),
@@ -121,12 +121,26 @@ std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, uns
     if (face->at_boundary() && face->boundary_id() != 5) face->set_boundary_id(symmetry_plane);
   dealii::GridTools::transform(
       [&](const dealii::Point<3>& p) {
-        const dealii::Tensor<1, 3> direction = dealii::Point<3>(p[0], p[1], 1);
+        const dealii::Tensor<1, 3> direction = dealii::Point<3>(width * p[0], width * p[1], 1);
         return dealii::Point<3>(direction *
                                 (radii[static_cast<std::size_t>(std::lround(p[2]))] / direction.norm()));
       },
       *mesh);
   return mesh;
+}
+
+std::vector<double> layers(double r_in, const std::vector<double>& through,
+                           const std::function<double(double)>& step) {
+  std::vector<double> radii = {r_in};
+  for (const double end : through) {
+    const double start = radii.back();
+    std::vector<double> part = {start};
+    while (part.back() < end * (1 - 1e-9)) part.push_back(part.back() + step(part.back()));
+    for (std::size_t k = 1; k < part.size(); ++k)
+      radii.push_back(start + (part[k] - start) * (end - start) / (part.back() - start));
+    radii.back() = end;
+  }
+  return radii;
 }
 
 TissueCoefficients baxter_jain_tumour() {

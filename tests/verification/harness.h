@@ -42,9 +42,13 @@ std::unique_ptr<Triangulation> box_mesh(const dealii::Point<3>& lower, const dea
 /// The octant [0, side]^3 with planes of symmetry at x = 0, y = 0 and z = 0.
 std::unique_ptr<Triangulation> octant_mesh(double side, unsigned int cells, int levels, const Refine& refine);
 
-/// Structured sector of a ball: `radii` ascending, directions (u, v, 1) with u, v in [0, 1] cut n x n; its
-/// side walls are planes of symmetry, so is the inner end.
-std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, unsigned int n);
+/// Structured sector of a ball: `radii` ascending, directions (u, v, 1) with u, v in [0, width] cut n x n;
+/// its side walls are planes of symmetry, so is the inner end.
+std::unique_ptr<Triangulation> sector_mesh(const std::vector<double>& radii, unsigned int n,
+                                           double width = 1);
+/// Radii from r_in on, about `step(r)` apart, with every one of `through` among them.
+std::vector<double> layers(double r_in, const std::vector<double>& through,
+                           const std::function<double(double)>& step);
 
 /// Region 0 is the ball of radius r round the origin, region 1 the rest: fractions by sub-cell sampling on
 /// cut cells.
