@@ -113,7 +113,7 @@ TEST(Diffusion, V8ExitFromAbsorbingSphere) {
   EXPECT_NEAR(exit_share(2 * mm, ell, 1e-9) / 4.0906e-5, 1, 2e-5);
   EXPECT_NEAR(exit_share(9.5 * mm, ell, 1e-9) / 0.506297, 1, 2e-6);
   for (const double r0 : full() ? std::vector<double>{2, 5, 8, 9.5} : std::vector<double>{5, 9.5}) {
-    Problem p = absorbing_sphere(k, full() ? 0.012 : 0.02);
+    Problem p = absorbing_sphere(k, full() ? 0.012 : 0.016);
     const std::vector<double> deposit = on_layer(p, r0 * mm, 1);
     start(p, false, 1 / p.mesh->region_volume(0));
     p.stepper->give_to_tissue(deposit);
