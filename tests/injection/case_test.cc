@@ -1,103 +1,9 @@
-#include "injection/case.h"
-
-#include <gtest/gtest.h>
-
 #include <cmath>
-#include <filesystem>
-#include <fstream>
+
+#include "case_fixture.h"
 
 namespace intratumor {
 namespace {
-
-namespace fs = std::filesystem;
-
-const char* const whole_case = R"(title: "Central: bolus"
-geometry:
-  segmentation: images/tumour.nii.gz
-  labels: {0: muscle, 1: kidney, 2: tumour, 3: tumour, 4: core}
-  background: muscle
-  target: tumour
-  component: all
-  margin: 12 mm
-tissues:
-  tumour: {like: viable_tumour, hydraulic_conductivity: 1.7e-14 m^2/(Pa s)}
-  core: necrotic
-drug: {like: ipilimumab, degradation: 0.3 1/d, in: {kidney: {permeability: 3e-10 m/s}}}
-patient: {species: human, body_weight: 83 kg}
-scheme:
-  - needle: 22G_side_holes
-    tip: [12.3 mm, -40.7 mm, 118.1 mm]
-    direction: [1, 2, 3]
-    volume: 0.7 mL
-    concentration: 5 mg/mL
-    rate: 0.3 mL/min
-    at: [0 min, 3.3 d]
-  - needle: 25G_end_hole
-    tip: {at: deepest, offset: [0 mm, 1.1 mm, -3 mm]}
-    entry: [100 mm, 0 mm, 118 mm]
-    dose: 3 mg
-    concentration: 30 uM
-    over: 100 s
-    mode: deposit
-  - intravenous: {dose: 10 mg, at: [0 d, 1.1 d]}
-flow: {far_field: -3 mmHg, collapse: {floor: 0.07, width: 7 mmHg}}
-deposit: {shape: ellipsoid, volume_ratio: 3.7, aspect: 3.1}
-exposure: {thresholds: [0.1 c_inj, 1 ug/mL, 10 Kd, 3 nM], at_least: 24 h}
-comparator: none
-run: {until: 9 d, accuracy: fine}
-numerics: {h_min: 0.3 mm}
-output: {fields: [10 min, 1 h, 1 d], maps: [cmax]}
-)";
-
-const char* const small_case = R"(geometry:
-  segmentation: images/tumour.nii.gz
-  labels: {1: kidney, 2: viable_tumour}
-  background: muscle
-  target: viable_tumour
-drug: cisplatin
-scheme:
-  - needle: 22G_end_hole
-    tip: deepest
-    volume: 1 mL
-    dose: 1 mg
-    over: 0 s
-    mode: deposit
-run: {until: 7 d}
-)";
-
-class CaseFile : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              (std::string("case_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(folder_ / "images");
-    std::ofstream(folder_ / "images" / "tumour.nii.gz") << "not looked into";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string write(const std::string& text, const std::string& name = "case.yaml") const {
-    std::ofstream(folder_ / name) << text;
-    return (folder_ / name).string();
-  }
-  Case read(const std::string& text, const std::vector<std::string>& overrides = {}) const {
-    return read_case(write(text), overrides);
-  }
-  std::string error(const std::string& text, const std::vector<std::string>& overrides = {}) const {
-    try {
-      read(text, overrides);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "";
-  }
-  /// Reads the resolved case from another folder, as a result folder is.
-  Case resolved(const Case& c) const {
-    fs::create_directories(folder_ / "result");
-    return read_case(write(resolved_yaml(c), "result/case.resolved.yaml"));
-  }
-
-  fs::path folder_;
-};
 
 TEST_F(CaseFile, ReadsEverything) {
   const Case c = read(whole_case);
@@ -313,22 +219,6 @@ TEST_F(CaseFile, AmountsByMassAndByMoleAgree) {
   EXPECT_NEAR(amount({"scheme.0.dose=2 umol"}), 2e-6, 1e-18);
 }
 
-TEST_F(CaseFile, OverridesReachEveryPart) {
-  const Case c = read(whole_case, {"scheme.0.over=200 s", "drug.degradation=1e-5 1/s", "run.accuracy=coarse",
-                                   "tissues.core.fluid_fraction=0.4", "run.until=14 d"});
-  EXPECT_EQ(c.needles[0].duration, 200);
-  EXPECT_EQ(c.drug.degradation.value, 1e-5);
-  EXPECT_EQ(c.numerics.h_min, 0.3e-3);
-  EXPECT_EQ(c.numerics.time_tolerance, 1e-3);
-  EXPECT_EQ(c.tissues[3].fluid_fraction.value, 0.4);
-  EXPECT_EQ(c.until, 14 * 86400);
-  EXPECT_EQ(
-      error(whole_case, {"run.until=14 mm"}).find("--set run.until=14 mm: run.until: '14 mm' is a length"),
-      0u);
-  EXPECT_EQ(error(whole_case, {"scheme.7.volume=1 mL"}).find("--set scheme.7.volume=1 mL: scheme is a list"),
-            0u);
-}
-
 TEST_F(CaseFile, PairsOfDrugAndRegionAreChecked) {
   const std::string message = error(whole_case, {"drug.in.kidny.permeability=1e-9 m/s"});
   EXPECT_NE(message.find("did you mean kidney?"), std::string::npos) << message;
@@ -364,50 +254,6 @@ TEST_F(CaseFile, DosesPerBodyWeight) {
         error(whole_case, {std::string("scheme.2.intravenous.dose_per_weight=") + bad});
     EXPECT_NE(message.find("scheme.2.intravenous.dose_per_weight: '"), std::string::npos) << bad << message;
   }
-}
-
-TEST_F(CaseFile, AThirdAmountIsRefused) {
-  const std::string message = error(whole_case, {"scheme.0.dose=3 mg"});
-  EXPECT_EQ(
-      message.find("--set scheme.0.dose=3 mg: scheme.0.dose: needs exactly two of volume, concentration and "
-                   "dose; found volume, concentration, dose"),
-      0u)
-      << message;
-  EXPECT_NE(error(whole_case, {"scheme.0.dose_per_weight=3 mg/kg"})
-                .find("found volume, concentration, dose_per_weight"),
-            std::string::npos);
-  EXPECT_NE(
-      error(whole_case, {"scheme.1.volume=1 mL"}).find("--set scheme.1.volume=1 mL: scheme.1.volume: needs"),
-      std::string::npos);
-}
-
-TEST_F(CaseFile, OverridesReachIntoListsAndBelowNames) {
-  const Case c =
-      read(small_case, {"scheme.0.tip.offset=[0 mm, 1 mm, 0 mm]", "scheme.0.needle.outer_diameter=0.9 mm",
-                        "tissues.muscle.fluid_fraction=0.14", "drug.in.kidney.permeability=1e-7 m/s"});
-  EXPECT_EQ(c.needles[0].tip.anchor, TipPosition::Anchor::deepest);
-  EXPECT_EQ(c.needles[0].tip.offset[1], 1e-3);
-  EXPECT_EQ(c.needles[0].outer_diameter.value, 0.9e-3);
-  EXPECT_EQ(c.needles[0].needle, "22G_end_hole");
-  EXPECT_EQ(c.drug.name, "cisplatin");
-  EXPECT_EQ(c.tissues[2].fluid_fraction.value, 0.14);
-  EXPECT_EQ(c.tissues[2].lymph_filtration, read(small_case).tissues[2].lymph_filtration);
-  EXPECT_EQ(read(whole_case, {"exposure.thresholds.1=3 ug/mL"}).thresholds[1].text, "3 ug/mL");
-  EXPECT_EQ(read(whole_case, {"scheme.1.tip.at=centroid"}).needles[1].tip.anchor,
-            TipPosition::Anchor::centroid);
-  EXPECT_EQ(read(whole_case, {"scheme.0.at.1=4 d"}).needles[0].times[1], 4 * 86400);
-  EXPECT_EQ(error(whole_case, {"exposure.thresholds.4=3 ug/mL"})
-                .find("--set exposure.thresholds.4=3 ug/mL: "
-                      "exposure.thresholds is a list of 4 entries"),
-            0u);
-  EXPECT_NE(error(whole_case, {"scheme.3.mode=auto"}).find("scheme is a list of 3 entries"),
-            std::string::npos);
-  EXPECT_NE(error(whole_case, {"scheme.0.tip.at=centroid"}).find("scheme.0.tip is a list of 3 entries"),
-            std::string::npos);
-  EXPECT_EQ(error(small_case, {"exposure.thresholds.0=3 uM"}).find("--set exposure.thresholds.0=3 uM: "), 0u);
-  EXPECT_EQ(
-      error(small_case, {"run.until.extra=3 d"}).find("--set run.until.extra=3 d: run.until: must be a time"),
-      0u);
 }
 
 TEST_F(CaseFile, AFullDepositMayBeRounded) {
