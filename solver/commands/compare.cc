@@ -34,12 +34,11 @@ const char* const usage =
 po::options_description visible_options() {
   po::options_description options("Options");
   options.add_options()  //
-      (
-          "rank", po::value<std::string>()->value_name("METRIC"),
-          "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, "
-          "therapeutic_index and "
-          "targeting_advantage, less for plasma.* and leak_fraction; tumour.coverage.0 is the first "
-          "threshold")  //
+      ("rank", po::value<std::string>()->value_name("METRIC"),
+       "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, "
+       "therapeutic_index and "
+       "targeting_advantage, less for plasma.* and leak_fraction; tumour.coverage.0 is the first "
+       "threshold")  //
       ("format", po::value<std::string>()->value_name("NAME")->default_value("table"),
        "table, csv, json or markdown")  //
       ("help,h", po::bool_switch(), "this text");

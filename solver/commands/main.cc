@@ -6,6 +6,7 @@
 #include "commands/check.h"
 #include "commands/command_line.h"
 #include "commands/compare.h"
+#include "commands/mesh.h"
 #include "commands/run.h"
 #include "commands/together.h"
 #include "output/summary.h"
@@ -26,7 +27,7 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> list{
       {"run", "one scheme, start to end; also under mpirun -np N", run_command},
       {"check", "reads everything, prints every parameter and the cost, computes nothing", check_command},
-      {"mesh", "the mesh and tissue fields only", nullptr},
+      {"mesh", "the mesh and tissue fields only; also under mpirun -np N", mesh_command},
       {"template", "a commented case that runs as it stands", nullptr},
       {"selftest", "is this installation sound?", nullptr},
       {"sweep", "every case of a study", nullptr},

@@ -30,9 +30,11 @@ void check_replaceable(const fs::path& path, bool overwrite) {
   if (!overwrite)
     throw InputError(path.string() +
                      ": exists already; choose another result folder with -o, or --overwrite to replace it");
-  if (!fs::exists(path / "summary.json", error) && !fs::is_empty(path, error))
-    throw InputError(path.string() +
-                     ": --overwrite replaces result folders only, and this one holds no summary.json");
+  if (!fs::exists(path / "summary.json", error) && !fs::exists(path / "mesh.json", error) &&
+      !fs::is_empty(path, error))
+    throw InputError(
+        path.string() +
+        ": --overwrite replaces result folders only, and this one holds no summary.json or mesh.json");
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace intratumor {
 class ResultFolder {
  public:
   /// InputError, with nothing left behind, when `path` exists and `overwrite` is false or it is not a result
-  /// folder (one with a summary.json, or an empty one), or when the folder it shall stand in is missing or
-  /// not writable.
+  /// folder (one with a summary.json or a mesh.json, or an empty one), or when the folder it shall stand in
+  /// is missing or not writable.
   ResultFolder(const std::string& path, bool overwrite);
   ~ResultFolder();  ///< discards what was not committed
   ResultFolder(const ResultFolder&) = delete;
