@@ -8,6 +8,7 @@
 #include "commands/compare.h"
 #include "commands/mesh.h"
 #include "commands/run.h"
+#include "commands/template.h"
 #include "commands/together.h"
 #include "output/summary.h"
 #include "quantities/error.h"
@@ -28,7 +29,7 @@ const std::vector<Command>& commands() {
       {"run", "one scheme, start to end; also under mpirun -np N", run_command},
       {"check", "reads everything, prints every parameter and the cost, computes nothing", check_command},
       {"mesh", "the mesh and tissue fields only; also under mpirun -np N", mesh_command},
-      {"template", "a commented case that runs as it stands", nullptr},
+      {"template", "a commented case that runs as it stands", template_command},
       {"selftest", "is this installation sound?", nullptr},
       {"sweep", "every case of a study", nullptr},
       {"compare", "schemes side by side", compare_command},

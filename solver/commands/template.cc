@@ -1,0 +1,100 @@
+#include "commands/template.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "commands/command_line.h"
+#include "parameters/library.h"
+#include "parameters/parameter.h"
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+namespace {
+
+const char* const usual_template = "central_bolus";
+const std::string placeholder = "@SEGMENTATION@";
+
+std::string contents(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file) throw InputError(path.string() + ": cannot be read");
+  return text;
+}
+
+fs::path file_of(const ParameterLibrary& library, const std::string& name) {
+  return fs::path(library.folder()) / "templates" / (name + ".yaml");
+}
+
+/// Shipped beside the parameters, in the sources as where it is installed.
+std::string segmentation(const ParameterLibrary& library) {
+  std::error_code error;
+  const fs::path params = fs::canonical(library.folder(), error);
+  const fs::path path = params.parent_path() / "meshes" / "lobulated_tumour.nii.gz";
+  if (error || !fs::exists(path, error))
+    throw InputError("intratumor template: the segmentation of the templates is not beside the parameters: " +
+                     path.string());
+  return path.string();
+}
+
+std::string text_of(const ParameterLibrary& library, const std::string& name) {
+  // Knows the names that exist and the nearest.
+  if (!library.has("templates", name)) library.load("templates", name);
+  std::string text = contents(file_of(library, name));
+  const std::size_t at = text.find(placeholder);
+  if (at == std::string::npos)
+    throw InputError(file_of(library, name).string() + ": holds no " + placeholder);
+  return text.replace(at, placeholder.size(), quoted(segmentation(library)));
+}
+
+/// The templates with the first line of each, a comment that says what it is.
+std::string list_of(const ParameterLibrary& library) {
+  std::string text;
+  for (const std::string& name : library.names("templates")) {
+    const std::string first = contents(file_of(library, name));
+    const std::size_t begin = first.find_first_not_of("# ");
+    text += "  " + name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') +
+            first.substr(begin, first.find('\n') - begin) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+int template_command(const std::vector<std::string>& arguments) {
+  po::options_description visible("Options");
+  visible.add_options()("help,h", po::bool_switch(), "this text");
+  po::options_description all;
+  all.add(visible);
+  all.add_options()("name", po::value<std::vector<std::string>>());
+  po::positional_options_description positional;
+  positional.add("name", -1);
+  const po::variables_map values = read_options("template", arguments, all, positional);
+  if (!is_first_of_launch()) return 0;
+
+  const ParameterLibrary library = ParameterLibrary::find();
+  if (values["help"].as<bool>()) {
+    std::ostringstream text;
+    text << "usage: intratumor template [NAME] > case.yaml\n\n"
+            "Prints a commented case that runs as it stands, to be changed; central_bolus without NAME:\n\n"
+         << list_of(library) << "\n"
+         << visible;
+    std::fputs(text.str().c_str(), stdout);
+    return 0;
+  }
+  std::vector<std::string> names;
+  if (values.count("name") > 0) names = values["name"].as<std::vector<std::string>>();
+  if (names.size() > 1)
+    throw InputError("intratumor template: one name at a time, and there is '" + names[1] + "' beside '" +
+                     names[0] + "'");
+  std::fputs(text_of(library, names.empty() ? usual_template : names[0]).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace intratumor
