@@ -8,6 +8,7 @@
 #include "commands/compare.h"
 #include "commands/mesh.h"
 #include "commands/run.h"
+#include "commands/selftest.h"
 #include "commands/template.h"
 #include "commands/together.h"
 #include "output/summary.h"
@@ -30,7 +31,7 @@ const std::vector<Command>& commands() {
       {"check", "reads everything, prints every parameter and the cost, computes nothing", check_command},
       {"mesh", "the mesh and tissue fields only; also under mpirun -np N", mesh_command},
       {"template", "a commented case that runs as it stands", template_command},
-      {"selftest", "is this installation sound?", nullptr},
+      {"selftest", "is this installation sound? exact solutions and a tiny case, seconds", selftest_command},
       {"sweep", "every case of a study", nullptr},
       {"compare", "schemes side by side", compare_command},
       {"report", "one HTML page with figures", nullptr},
