@@ -27,18 +27,17 @@ struct CompareOptions {
 const char* const usage =
     "usage: intratumor compare DIR DIR ... [--rank METRIC] [--format table|csv|json|markdown]\n"
     "       intratumor compare DIR                 (beside its own intravenous comparator)\n\n"
-    "Puts the results of schemes side by side. Tables for people are in the units of the clinic; csv and "
-    "json\n"
-    "are in SI units, a record a scheme, with the unit in every name.\n\n";
+    "Puts the results of schemes side by side: for people in the units of the clinic; as csv and json in SI\n"
+    "units, a record a scheme, with the unit in every name.\n\n";
+
+const char* const about_rank =
+    "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, therapeutic_index and "
+    "targeting_advantage, less for plasma.* and leak_fraction; tumour.coverage.0 is the first threshold";
 
 po::options_description visible_options() {
   po::options_description options("Options");
-  options.add_options()  //
-      ("rank", po::value<std::string>()->value_name("METRIC"),
-       "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, "
-       "therapeutic_index and "
-       "targeting_advantage, less for plasma.* and leak_fraction; tumour.coverage.0 is the first "
-       "threshold")  //
+  options.add_options()                                                     //
+      ("rank", po::value<std::string>()->value_name("METRIC"), about_rank)  //
       ("format", po::value<std::string>()->value_name("NAME")->default_value("table"),
        "table, csv, json or markdown")  //
       ("help,h", po::bool_switch(), "this text");
