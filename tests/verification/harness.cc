@@ -238,24 +238,38 @@ double Problem::total_content() const {
   return sum;
 }
 
-Advance advance(Stepper& stepper, double from, double until, double tolerance_mol, double first_step,
+Advance advance(Stepper& stepper, double from, double until, const StepControl& control,
                 const std::function<void(double, double, const StepResult&)>& each) {
-  StepLadder ladder(tolerance_mol, first_step);
+  StepLadder ladder(control.tolerance, control.first_step);
   Advance result;
-  double t = from;
+  double t = from, most = 1e300;
   while (t < until * (1 - 1e-12)) {
-    const double dt = ladder.propose(until - t);
-    const StepResult& step = stepper.attempt(dt, {});
+    const double dt = std::min(ladder.propose(until - t), most);
+    const StepResult& step = stepper.attempt(dt, control.sources);
     if (!ladder.judge(dt, step.error)) {
       ++result.rejected;
       continue;
     }
+    if (step.limiter.refused > control.most_refused) {
+      ++result.refused;
+      most = dt / 2;
+      continue;
+    }
+    most = std::max(most, dt) * std::sqrt(2.);
     stepper.accept();
     t += dt;
     ++result.steps;
     if (each) each(t, dt, step);
   }
   return result;
+}
+
+Advance advance(Stepper& stepper, double from, double until, double tolerance_mol, double first_step,
+                const std::function<void(double, double, const StepResult&)>& each) {
+  StepControl control;
+  control.tolerance = tolerance_mol;
+  control.first_step = first_step;
+  return advance(stepper, from, until, control, each);
 }
 
 }  // namespace intratumor::verification

@@ -81,8 +81,19 @@ struct Problem {
 /// Steps to `until` with error control; `each` sees every accepted step.
 struct Advance {
   int steps = 0;
-  int rejected = 0;
+  int rejected = 0;  ///< by the error estimate
+  int refused = 0;   ///< by the limiter's work
 };
+struct StepControl {
+  double tolerance = 0;  ///< of the error estimate, mol
+  double first_step = 1;
+  /// A step is halved when the limiter refuses more than this, mol. (A share of the drug in the mesh would
+  /// drive the first steps of an infusion to zero.)
+  double most_refused = 1e300;
+  StepSources sources = {};
+};
+Advance advance(Stepper& stepper, double from, double until, const StepControl& control,
+                const std::function<void(double t, double dt, const StepResult&)>& each = nullptr);
 Advance advance(Stepper& stepper, double from, double until, double tolerance_mol, double first_step,
                 const std::function<void(double t, double dt, const StepResult&)>& each = nullptr);
 

@@ -1,0 +1,137 @@
+// V9: the front of a radial infusion, over decades of the diffusivity, and what the limiter's threshold in
+// the step control does to it.
+#include <cmath>
+
+#include "exposure/exposure.h"
+#include "harness.h"
+#include "mesh/ball_share.h"
+
+namespace intratumor::verification {
+namespace {
+
+constexpr double mm = 1e-3, hour = 3600, Q = 1e-9 / 60, phi = 0.2, a = 0.3588 * mm, h = 0.25 * mm;
+const double pi = std::acos(-1.);
+
+struct Front {
+  double radius90, radius50, radius10;  ///< of balls with the volumes above 0.9, 0.5, 0.1 c_inj, m
+  double distributed;                   ///< volume above 0.5 c_inj over the volume given
+  double width;                         ///< radius10 - radius90
+  double refused, proposed, highest;
+  Advance advance;
+};
+
+/// One hour of infusion into an octant.
+Front infuse(double D, double most_refused, double tolerance = 3e-4) {
+  Problem p;
+  p.mesh = std::make_unique<TissueMesh>(
+      octant_mesh(12 * mm, 6, 3, [](const Point& x, double size) { return x.norm() < 5.2 * mm + size; }), 1,
+      one_region(), true);
+  TissueCoefficients t;
+  t.hydraulic_conductivity = 1e-13;
+  t.fluid_fraction = t.accessible_fraction = phi;
+  t.diffusivity = D;
+  p.tissues = {t};
+  p.body.plasma_volume = 1;
+  p.far_field.kind = FarField::Kind::value;
+  p.source = ball_share(*p.mesh, p.tissues, {Point(), a}).node;
+  for (double& s : p.source) s *= Q / 8;
+  p.solve();
+  StepperOptions options;
+  options.reference_concentration = 1;
+  options.stage_tolerance = 1e-4;
+  p.stepper = std::make_unique<Stepper>(*p.op, options);
+  StepControl control;
+  control.tolerance = tolerance * Q / 8 * hour;
+  control.most_refused = most_refused * Q / 8 * hour;
+  control.sources.node[0] = control.sources.node[1] = control.sources.node[2] = &p.source;
+  Front f{};
+  f.advance = advance(*p.stepper, 0, hour, control, [&](double, double, const StepResult& step) {
+    f.refused += step.limiter.refused;
+    f.proposed += step.limiter.proposed;
+  });
+  const Vector& c = p.stepper->concentration();
+  const VolumeDistribution above(*p.mesh, 0, {c.begin(), c.begin() + p.mesh->graph().n_owned}, nullptr);
+  const auto radius = [&](double level) {
+    return std::cbrt(6 / pi * above.volume() * above.share_at_least(level));
+  };
+  f.radius90 = radius(0.9);
+  f.radius50 = radius(0.5);
+  f.radius10 = radius(0.1);
+  f.width = f.radius10 - f.radius90;
+  f.distributed = above.volume() * above.share_at_least(0.5) / (Q / 8 * hour);
+  f.highest = above.maximum();
+  return f;
+}
+
+/// Radii of c = 0.9, 0.5, 0.1 c_inj by one-dimensional finite volumes (6000 cells), m; fluid enters at r = a.
+struct Reference {
+  double D, radius90, radius50, radius10;
+};
+
+TEST(Front, V9RadialInfusion) {
+  for (const Reference& e : {Reference{1e-11, 3.92271 * mm, 4.14426 * mm, 4.37251 * mm},
+                             {1e-10, 3.39151 * mm, 4.05972 * mm, 4.79693 * mm},
+                             {1e-9, 1.78267 * mm, 3.29111 * mm, 5.62026 * mm}}) {
+    const Front f = infuse(e.D, 2e-3);
+    char at[40];
+    std::snprintf(at, sizeof at, "D = %.0e m^2/s, h = 0.25 mm: ", e.D);
+    const std::string where = at;
+    check_relative("V9", where + "V_d over V_i", f.distributed,
+                   4 * pi / 3 * std::pow(e.radius50, 3) / (Q * hour), 2e-2);
+    check("V9", where + "radius of c = 0.5, mm", f.radius50 / mm, e.radius50 / mm,
+          std::abs(f.radius50 - e.radius50) / h, 1);
+    check_relative("V9", where + "width from 0.9 to 0.1, mm", f.width / mm, (e.radius10 - e.radius90) / mm,
+                   2e-1);
+    check("V9", where + "highest c over c_inj", f.highest, 1, f.highest - 1, 1e-6);
+    report("V9", where + "steps", f.advance.steps);
+    report("V9", where + "refused share", f.refused / f.proposed);
+  }
+}
+
+/// From pure convection on: the sharp front ends at (a^3 + 3 Q t/(4 pi phi))^(1/3).
+TEST(Front, V9PecletStudy) {
+  const double sharp = std::cbrt(a * a * a + 3 * Q * hour / (4 * pi * phi));
+  for (const double D : {1e-14, 1e-12, 1e-11, 1e-10, 1e-9}) {
+    if (D > 2e-14 && !full()) break;
+    const Front f = infuse(D, 2e-3);
+    char at[40];
+    std::snprintf(at, sizeof at, "Peclet study, D = %.0e m^2/s: ", D);
+    const std::string where = at;
+    if (D < 2e-12)
+      check_relative("V9", where + "V_d over V_i", f.distributed,
+                     4 * pi / 3 * std::pow(sharp, 3) / (Q * hour), 2e-2);
+    else
+      report("V9", where + "V_d over V_i", f.distributed);
+    report("V9", where + "radius of c = 0.5, mm", f.radius50 / mm);
+    report("V9", where + "width from 0.9 to 0.1 over h", f.width / h);
+    report("V9", where + "refused share", f.refused / f.proposed);
+    report("V9", where + "steps", f.advance.steps);
+  }
+}
+
+/// Errors and steps against the largest refused amount over the dose.
+TEST(Front, V9RefusedThreshold) {
+  if (!full()) return;
+  const double sharp = std::cbrt(a * a * a + 3 * Q * hour / (4 * pi * phi));
+  const Reference e{1e-11, 3.92271 * mm, 4.14426 * mm, 4.37251 * mm};
+  for (const double tolerance : {1e-3, 3e-4}) {
+    for (const double most : {1e300, 1e-2, 5e-3, 2e-3, 1e-3}) {
+      const Front f = infuse(e.D, most, tolerance);
+      char at[80];
+      std::snprintf(at, sizeof at, "tolerance %.0e, refused at most %s%.2g%%: ", tolerance,
+                    most > 1 ? "anything, " : "", most > 1 ? 0. : 100 * most);
+      const std::string where = at;
+      report("V9", where + "V_d error",
+             f.distributed / (4 * pi / 3 * std::pow(e.radius50, 3) / (Q * hour)) - 1);
+      report("V9", where + "radius error over h", (f.radius50 - e.radius50) / h);
+      report("V9", where + "width over the exact one", f.width / (e.radius10 - e.radius90));
+      report("V9", where + "steps", f.advance.steps);
+      report("V9", where + "steps halved", f.advance.refused);
+      report("V9", where + "refused share of proposed", f.refused / f.proposed);
+    }
+  }
+  report("V9", "radius of a sharp front, mm", sharp / mm);
+}
+
+}  // namespace
+}  // namespace intratumor::verification
