@@ -258,9 +258,8 @@ std::string estimates_text(const Case& c, const Setup& setup, const LabelImage& 
       rows.back().push_back(cell);
   }
   return text_table(rows, "  ", true) +
-         "  Memory of all ranks; memory and time within a factor of 2, and more where drug spreads beyond "
-         "the\n"
-         "  finely meshed region and the run starts again with a larger one.\n";
+         "  Memory of all ranks, time on a machine that does nothing else; within a factor of 2, and more\n"
+         "  where drug spreads beyond the finely meshed region and the run starts again with a larger one.\n";
 }
 
 }  // namespace intratumor
