@@ -35,6 +35,8 @@ std::string readable(const std::string& text, const std::string& path) {
                                             D::amount,     D::body_mass,          D::molar_concentration,
                                             D::molar_mass, D::mass_concentration, D::dimensionless};
   constexpr double micrometre = 1e-6;
+  // Thresholds and the title are the user's own words.
+  if (path == "exposure.thresholds" || path == "title") return text;
   try {
     if (ends_with(path, "perfusion")) return readable_text(parse_quantity(text, D::perfusion), D::perfusion);
     const Quantity q = parse_quantity(text, dimensions);

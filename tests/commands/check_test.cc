@@ -64,6 +64,7 @@ TEST(Check, ShowsEveryValueAndWritesNothing) {
   shows("scheme.0.volume 0.2 mL --set");
   shows("scheme.0.needle.name 22G_end_hole case");
   shows("scheme.0.mode deposit case");
+  shows("exposure.thresholds [0.1 c_inj, 1 ug/mL] case");
   shows("run.until 1 d case");
   shows("numerics.h_min 1 mm default");
   EXPECT_NE(line_of(ended.out, "tissues.tumour.vessel.reflection").find("given --set"), std::string::npos);
