@@ -63,6 +63,10 @@ struct NeedleInjection {
   double outer_radius = 0;   ///< m
   /// Hole positions from the tip back along the shaft, m; an end hole is 0.
   std::vector<double> hole_distances;
+  /// Radius of the ball from which hole h feeds the tissue, m: half the needle's width at its open end, the
+  /// hole's own at the side.
+  double hole_radius(std::size_t h) const { return hole_distances[h] == 0 ? outer_radius : side_hole_radius; }
+  double side_hole_radius = 0;  ///< m; 0 when there is no side hole
   TipPosition tip;
   std::optional<std::array<double, 3>> direction;  ///< unit vector from entry to tip, RAS
   std::optional<std::array<double, 3>> entry;      ///< m, RAS; then direction is tip - entry

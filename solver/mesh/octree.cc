@@ -19,15 +19,6 @@ double box_volume(const Point& lower, const Point& upper) {
   return (upper[0] - lower[0]) * (upper[1] - lower[1]) * (upper[2] - lower[2]);
 }
 
-bool touches(const Ball& ball, const Point& lower, const Point& upper) {
-  double squared = 0;
-  for (int a = 0; a < 3; ++a) {
-    const double beyond = std::max({lower[a] - ball.centre[a], 0., ball.centre[a] - upper[a]});
-    squared += beyond * beyond;
-  }
-  return squared <= ball.radius * ball.radius;
-}
-
 }  // namespace
 
 Point mesh_point(const LabelImage& image, const Vector3& world) {
@@ -107,8 +98,9 @@ bool must_refine(const OctreeRequest& request, const Octree& octree, const Point
   const double volume = box_volume(wide_lower, wide_upper);
   const double inside = octree.target_overlap(wide_lower, wide_upper);
   if (inside > 1e-9 * volume && inside < (1 - 1e-9) * volume) return true;
-  return std::any_of(request.fine.begin(), request.fine.end(),
-                     [&](const Ball& ball) { return touches(ball, lower, upper); });
+  return std::any_of(request.fine.begin(), request.fine.end(), [&](const OctreeRequest::Reach& reach) {
+    return reach.shape.may_touch(lower, upper, reach.grow);
+  });
 }
 
 Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {

@@ -4,18 +4,13 @@
 #include <vector>
 
 #include "images/label_image.h"
-#include "mesh/tissue_mesh.h"
+#include "mesh/shape.h"
 
 namespace intratumor {
 
 /// The image's own axes: metres along the canonical axes from the lower corner of voxel (0,0,0).
 Point mesh_point(const LabelImage& image, const Vector3& world);
 Vector3 world_point(const LabelImage& image, const Point& in_mesh);
-
-struct Ball {
-  Point centre;
-  double radius;
-};
 
 /// What the mesh must resolve.
 struct OctreeRequest {
@@ -27,7 +22,12 @@ struct OctreeRequest {
   double margin = 0;       ///< m of tissue round the target's bounding box
   double h_min = 0;        ///< m, finest cell
   double h_max = 4e-3;     ///< m, coarsest cell at most
-  std::vector<Ball> fine;  ///< to be meshed with h_min, besides the target's boundary
+  /// A shape and what is round it.
+  struct Reach {
+    Shape shape;
+    double grow;  ///< m
+  };
+  std::vector<Reach> fine;  ///< to be meshed with h_min, besides the target's boundary
 };
 
 /// The meshed box, in mesh coordinates: the target's bounding box with its margin, grown to whole coarse

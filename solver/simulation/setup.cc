@@ -1,16 +1,16 @@
 #include "simulation/setup.h"
 
+
 #include <algorithm>
 #include <cmath>
 #include <sstream>
 
 #include "quantities/error.h"
+#include "simulation/placement.h"
 
 namespace intratumor {
 
 namespace {
-
-constexpr double pi = 3.14159265358979323846;
 
 int region_index(const Case& c, const std::string& name) {
   const auto at = std::find(c.regions.begin(), c.regions.end(), name);
@@ -43,45 +43,6 @@ void match_labels(const Case& c, Setup& setup) {
   }
 }
 
-Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
-  Vector3 at{};
-  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
-  if (tip.anchor == TipPosition::Anchor::deepest)
-    at = deepest_point(setup.image, setup.values[setup.target]).position;
-  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
-  return at;
-}
-
-Vector3 shaft_direction(const NeedleInjection& needle, const Vector3& tip) {
-  Vector3 d{};
-  if (needle.direction) {
-    for (int a = 0; a < 3; ++a) d[a] = (*needle.direction)[a];
-  } else if (needle.entry) {
-    for (int a = 0; a < 3; ++a) d[a] = tip[a] - (*needle.entry)[a];
-  }
-  const double length = std::sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  if (length > 0)
-    for (double& x : d) x /= length;
-  return d;
-}
-
-/// A point in the space that the case names.
-std::string millimetres(const Case& c, const Vector3& p) {
-  const auto sign = signs_to_ras(c.geometry.space);
-  char text[120];
-  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm] %s", 1e3 * sign[0] * p[0],
-                1e3 * sign[1] * p[1], 1e3 * sign[2] * p[2], c.geometry.space.c_str());
-  return text;
-}
-
-/// Times of an entry that begin before the run ends.
-std::vector<double> times_before(const std::vector<double>& times, double until) {
-  std::vector<double> kept;
-  for (const double t : times)
-    if (t < until) kept.push_back(t);
-  return kept;
-}
-
 /// Leaves of the image what the meshed box can hold: a whole scan is hundreds of megabytes on every rank.
 void crop_image(const Case& c, Setup& setup) {
   VoxelBox box = voxel_box(setup.image, setup.values[setup.target]);
@@ -93,47 +54,6 @@ void crop_image(const Case& c, Setup& setup) {
     box.last[a] += voxels;
   }
   setup.image = cropped(setup.image, box);
-}
-
-void place_deposits(const Case& c, Setup& setup, Reporter& reporter) {
-  const double target_fluid = setup.tissues[setup.target].fluid_fraction;
-  const double ratio = c.deposit ? c.deposit->volume_ratio : 1. / target_fluid;
-  for (std::size_t k = 0; k < c.needles.size(); ++k) {
-    const NeedleInjection& needle = c.needles[k];
-    const std::string entry = "scheme." + std::to_string(k);
-    const Vector3 tip = tip_position(setup, needle.tip);
-    const Vector3 direction = shaft_direction(needle, tip);
-    const auto n_holes = static_cast<double>(needle.hole_distances.size());
-    const double radius = std::cbrt(3. * ratio * needle.volume / n_holes / (4. * pi));
-    reporter.info(entry + ": " + needle.needle + ", tip at " + millimetres(c, tip));
-    for (const double back : needle.hole_distances) {
-      Vector3 hole = tip;
-      for (int a = 0; a < 3; ++a) hole[a] -= back * direction[a];
-      Deposit deposit;
-      deposit.ball = {mesh_point(setup.image, hole), radius};
-      deposit.amount = needle.amount / n_holes;
-      deposit.concentration = needle.concentration;
-      deposit.duration = needle.duration;
-      deposit.times = times_before(needle.times, c.until);
-      setup.deposits.push_back(deposit);
-    }
-  }
-  // The whole ball must lie in the meshed box.
-  const OctreeRequest request = mesh_request(c, setup, 1.);
-  const MeshBox box = mesh_box(request);
-  for (const Deposit& d : setup.deposits)
-    for (int a = 0; a < 3; ++a)
-      if (d.ball.centre[a] - d.ball.radius < box.lower[a] ||
-          d.ball.centre[a] + d.ball.radius > box.upper[a]) {
-        char text[400];
-        std::snprintf(
-            text, sizeof text,
-            "%s: scheme: a deposit of radius %.1f mm round %s does not fit into the region of interest (the "
-            "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
-            c.path.c_str(), 1e3 * d.ball.radius,
-            millimetres(c, world_point(setup.image, d.ball.centre)).c_str(), 1e3 * c.geometry.margin);
-        throw InputError(text);
-      }
 }
 
 /// How far drug spreads beyond a deposit: 3 sqrt(D/k_esc) of the target, at most sqrt(4 D t_end).
@@ -153,11 +73,47 @@ OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_facto
   request.target = setup.target;
   request.margin = c.geometry.margin;
   request.h_min = c.numerics.h_min;
-  const double beyond = reach(setup.tissues[setup.target], c.until) + 2 * c.numerics.h_min;
-  for (const Deposit& d : setup.deposits)
-    request.fine.push_back({d.ball.centre, d.ball.radius + reach_factor * beyond});
+  const double beyond =
+      reach_factor * (reach(setup.tissues[setup.target], c.until) + 2 * c.numerics.h_min);
+  for (const Deposit& d : setup.deposits) request.fine.push_back({d.shape, beyond});
+  // What a hole infuses fills the pores of a ball at most, before vessels take fluid up.
+  const double pores = setup.tissues[setup.target].fluid_fraction;
+  for (const Infusion& i : setup.infusions)
+    for (const Ball& hole : i.holes) {
+      const double volume = i.rate * i.duration / static_cast<double>(i.holes.size()) / pores;
+      const double radius = std::cbrt(3. * volume / (4. * std::acos(-1.)));
+      request.fine.push_back({Ball{hole.centre, std::max(radius, hole.radius)}, beyond});
+    }
   return request;
 }
+
+double given_before(double until, double amount, double t, double duration) {
+  if (t >= until) return 0.;
+  return amount * (duration > 0 ? std::min(1., (until - t) / duration) : 1.);
+}
+
+namespace {
+
+/// Sums of what the schedule gives, and the scale of concentrations.
+void add_up(const Case& c, Setup& setup) {
+  setup.given_intratumoral = setup.given_intravenous = 0;
+  const auto sum = [&](const auto& entries, double& given) {
+    for (const auto& entry : entries)
+      for (const double t : entry.times) given += given_before(c.until, entry.amount, t, entry.duration);
+  };
+  sum(setup.deposits, setup.given_intratumoral);
+  sum(setup.infusions, setup.given_intratumoral);
+  sum(setup.intravenous, setup.given_intravenous);
+  setup.injected_concentration = 0;
+  for (const Deposit& d : setup.deposits)
+    setup.injected_concentration = std::max(setup.injected_concentration, d.concentration);
+  for (const Infusion& i : setup.infusions)
+    setup.injected_concentration = std::max(setup.injected_concentration, i.concentration);
+  setup.reference_concentration =
+      std::max(setup.injected_concentration, setup.given() / setup.body.plasma_volume);
+}
+
+}  // namespace
 
 Setup prepare(const Case& c, Reporter& reporter) {
   Setup setup;
@@ -177,24 +133,33 @@ Setup prepare(const Case& c, Reporter& reporter) {
   if (setup.tissues[setup.target].accessible_fraction <= 0)
     throw InputError(c.path + ": tissues." + c.geometry.target +
                      ": the drug finds no accessible volume in the target");
-  place_deposits(c, setup, reporter);
-
-  // What an entry gives at time t before the run ends.
-  const auto before_end = [&](double amount, double t, double duration) {
-    if (t >= c.until) return 0.;
-    return amount * (duration > 0 ? std::min(1., (c.until - t) / duration) : 1.);
-  };
-  for (const Deposit& d : setup.deposits)
-    for (const double t : d.times) setup.given_intratumoral += before_end(d.amount, t, d.duration);
-  for (const IntravenousDose& dose : c.intravenous)
-    for (const double t : dose.times) setup.given_intravenous += before_end(dose.amount, t, dose.duration);
-  setup.injected_concentration = c.largest_injected_concentration();
-  setup.reference_concentration =
-      std::max(setup.injected_concentration,
-               (setup.given_intratumoral + setup.given_intravenous) / setup.body.plasma_volume);
-  if (setup.given_intratumoral + setup.given_intravenous <= 0)
-    throw InputError(c.path + ": scheme: no dose is given before run.until");
+  setup.collapse = {c.collapse.on, c.collapse.floor, c.collapse.width};
+  place_injections(c, setup, reporter);
+  setup.intravenous = c.intravenous;
+  add_up(c, setup);
+  if (setup.given() <= 0) throw InputError(c.path + ": scheme: no dose is given before run.until");
   return setup;
+}
+
+Setup intravenous_comparator(const Case& c, const Setup& setup) {
+  Setup by_vein = setup;
+  by_vein.deposits.clear();
+  by_vein.infusions.clear();
+  by_vein.modes.clear();
+  const double usual = c.drug.intravenous_duration.value;
+  const auto add = [&](const auto& entries) {
+    for (const auto& entry : entries) {
+      // What the needle would have given before the end of the run, by vein within it too.
+      for (const double t : entry.times)
+        by_vein.intravenous.push_back({given_before(c.until, entry.amount, t, entry.duration),
+                                       std::min(usual, c.until - t),
+                                       {t}});
+    }
+  };
+  add(setup.deposits);
+  add(setup.infusions);
+  add_up(c, by_vein);
+  return by_vein;
 }
 
 }  // namespace intratumor

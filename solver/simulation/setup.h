@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/flow.h"
 #include "images/label_image.h"
 #include "injection/case.h"
 #include "mesh/octree.h"
@@ -11,13 +12,38 @@
 
 namespace intratumor {
 
-/// One region of tissue that receives drug from one hole of a needle, in mesh coordinates.
+/// One region of tissue that receives drug from a needle, in mesh coordinates.
 struct Deposit {
-  Ball ball;
+  std::size_t entry = 0;  ///< of the case's needles
+  Shape shape;
   double amount = 0;          ///< mol per time
   double concentration = 0;   ///< of what is injected, mol/m^3
   double duration = 0;        ///< s; 0: an initial field
   std::vector<double> times;  ///< s
+};
+
+/// One needle whose fluid flows into the pores.
+struct Infusion {
+  std::size_t entry = 0;      ///< of the case's needles
+  std::vector<Ball> holes;    ///< in mesh coordinates
+  double rate = 0;            ///< m^3/s through all holes
+  double concentration = 0;   ///< mol/m^3
+  double amount = 0;          ///< mol per time
+  double duration = 0;        ///< s
+  std::vector<double> times;  ///< s
+};
+
+/// How the fluid of one entry enters, and why.
+struct ModeChoice {
+  InjectionMode mode = InjectionMode::deposit;  ///< never automatic
+  bool by_case = true;                          ///< said by the case, or chosen by physics
+  double expected_pressure = 0;                 ///< Pa of excess at a hole, if the fluid flows into the pores
+  double opening_pressure = 0;                  ///< Pa of excess at which the tissue there tears; 0: not known
+  std::string tissue;                           ///< at the hole that stands worst
+  bool above_opening_pressure() const {
+    return opening_pressure > 0 && expected_pressure > opening_pressure;
+  }
+  std::string why() const;  ///< in a sentence
 };
 
 /// A case that has met its image: regions, coefficients and places are known, nothing is meshed yet.
@@ -27,18 +53,31 @@ struct Setup {
   int target = 0;
   int background = 0;
   std::vector<TissueCoefficients> tissues;
+  Collapse collapse;
   BodyCoefficients body;
+  std::vector<ModeChoice> modes;  ///< one per needle of the case
   std::vector<Deposit> deposits;
+  std::vector<Infusion> infusions;
+  std::vector<IntravenousDose> intravenous;
   double given_intratumoral = 0;  ///< mol over the whole schedule until `until`
   double given_intravenous = 0;
   double injected_concentration = 0;   ///< the scheme's largest [c_inj], mol/m^3
   double reference_concentration = 0;  ///< [c_ref] max of c_inj and dose/V1, mol/m^3
+
+  double given() const { return given_intratumoral + given_intravenous; }
 };
 
-/// Reads the image, checks it against the case and places the deposits. Throws InputError.
+/// Reads the image, checks it against the case and places the injections. Throws InputError.
 Setup prepare(const Case& c, Reporter& reporter);
 
-/// What the mesh must resolve; `reach_factor` widens the predicted reach of the deposits.
+/// The same amounts into plasma at each injection's time over the drug's usual duration (60 min if it has
+/// none), no needle.
+Setup intravenous_comparator(const Case& c, const Setup& setup);
+
+/// What the mesh must resolve; `reach_factor` widens the predicted reach of the injections.
 OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor);
+
+/// What an entry gives before the run ends, of an amount given over `duration` from t on.
+double given_before(double until, double amount, double t, double duration);
 
 }  // namespace intratumor

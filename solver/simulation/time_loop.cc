@@ -2,21 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
-#include <set>
 
 #include "quantities/error.h"
+#include "simulation/extrapolation.h"
 
 namespace intratumor {
 
 namespace {
 
 constexpr double day = 86400;
-constexpr double closure_limit = 1e-8;
 constexpr double negative_limit = 1e-12;    // of c_ref
 constexpr double coarse_cell_limit = 1e-2;  // of c_inj
 constexpr double first_step_at_once = 40.;  // s, /4: first step after an instantaneous dose
+constexpr double refused_limit = 2e-3;      // of the drug in the mesh, in one step
 
 StepperOptions stepper_options(const TimeLoop::Inputs& in) {
   StepperOptions options;
@@ -34,27 +33,13 @@ std::vector<double> threshold_values(const Case& c) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> Ledger::terms() const {
-  return {{"free_tumour", free_tumour},
-          {"free_elsewhere", free_elsewhere},
-          {"bound", 0.},
-          {"anchored", 0.},
-          {"internalised", 0.},
-          {"depots", 0.},
-          {"degraded", degraded},
-          {"plasma", plasma},
-          {"peripherals", peripherals},
-          {"lymph_chain", lymph_chain},
-          {"eliminated", eliminated},
-          {"outflow", outflow},
-          {"leak", 0.}};
-}
-
 TimeLoop::TimeLoop(Inputs inputs)
     : in_(std::move(inputs)),
-      stepper_(*in_.op, stepper_options(in_)),
+      state_(&in_.flow->at(make_segment(*in_.setup, 0, event_times(*in_.c, *in_.setup).at(1)).infusing)),
+      stepper_(state_->op, stepper_options(in_)),
       exposure_(*in_.mesh, threshold_values(*in_.c)),
-      dose_(in_.setup->given_intratumoral + in_.setup->given_intravenous) {
+      dose_(in_.setup->given()),
+      last_injection_end_(end_of_injections(*in_.setup)) {
   const TissueMesh& mesh = *in_.mesh;
   const int n = mesh.graph().n_owned;
   std::vector<double> weight(n, 0.);
@@ -68,10 +53,11 @@ TimeLoop::TimeLoop(Inputs inputs)
   series_.columns = {"time_s", "tumour_free_mol", "tumour_mean_conc_mol_per_m3", "plasma_conc_mol_per_m3"};
   for (const auto& term : Ledger().terms()) series_.columns.push_back("ledger_" + term.first);
   series_.columns.push_back("ledger_closure_error");
+  if (in_.setup->injected_concentration > 0) find_coarse_cells();
+}
 
-  for (const Deposit& d : in_.setup->deposits)
-    for (const double t : d.times) last_injection_end_ = std::max(last_injection_end_, t + d.duration);
-
+void TimeLoop::find_coarse_cells() {
+  const TissueMesh& mesh = *in_.mesh;
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int) {
     if (cell->minimum_vertex_distance() < 1.5 * mesh.smallest_cell()) return;
@@ -86,63 +72,31 @@ TimeLoop::TimeLoop(Inputs inputs)
   });
 }
 
-std::vector<double> TimeLoop::event_times() const {
-  const Case& c = *in_.c;
-  std::set<double> times = {0., c.until};
-  const auto add = [&](double t) {
-    if (t > 0 && t < c.until) times.insert(t);
-  };
-  for (const Deposit& d : in_.setup->deposits)
-    for (const double t : d.times) {
-      add(t);
-      add(t + d.duration);
-    }
-  for (const IntravenousDose& dose : c.intravenous)
-    for (const double t : dose.times) {
-      add(t);
-      add(t + dose.duration);
-    }
-  for (const double t : c.field_times) add(t);
-  add(day);
-  add(7 * day);
-  // Times that round-off alone keeps apart are one event.
-  std::vector<double> merged;
-  for (const double t : times)
-    if (merged.empty() || !same_time(t, merged.back())) merged.push_back(t);
-  merged.back() = c.until;
-  return merged;
+const FlowStates::State& TimeLoop::flow_of(const Segment& segment) {
+  const FlowStates::State& state = in_.flow->at(segment.infusing);
+  if (&state != state_) stepper_.set_operator(state.op);
+  state_ = &state;
+  return state;
 }
 
-TimeLoop::Segment TimeLoop::make_segment(double from, double to) const {
-  Segment s{from, to,
-            {},   std::vector<double>(in_.op->accounts.size(), 0.),
-            true, std::numeric_limits<double>::infinity()};
-  s.node.assign(in_.mesh->graph().n_owned, 0.);
-  const double middle = (from + to) / 2;
-  const auto active = [&](double start, double duration) {
-    if (!(duration > 0 && start < middle && middle < start + duration)) return false;
-    if (same_time(start, from)) s.shortest_start = std::min(s.shortest_start, duration);
-    return true;
-  };
-  for (std::size_t k = 0; k < in_.setup->deposits.size(); ++k) {
+/// mol/s into every owned node; empty when nothing enters the tissue.
+std::vector<double> TimeLoop::node_sources(const Segment& segment, const FlowStates::State& state) const {
+  std::vector<double> node = state.drug;
+  if (!segment.any_deposit()) return node;
+  node.resize(in_.mesh->graph().n_owned, 0.);
+  for (std::size_t k = 0; k < segment.depositing.size(); ++k) {
+    if (segment.depositing[k] == 0) continue;
     const Deposit& d = in_.setup->deposits[k];
-    for (const double t : d.times)
-      if (active(t, d.duration)) {
-        s.constant_zero = false;
-        for (std::size_t i = 0; i < s.node.size(); ++i)
-          s.node[i] += d.amount / d.duration * in_.shares[k].node[i];
-      }
+    for (std::size_t i = 0; i < node.size(); ++i) node[i] += d.amount / d.duration * in_.shares[k].node[i];
   }
-  for (const IntravenousDose& dose : in_.c->intravenous)
-    for (const double t : dose.times)
-      if (active(t, dose.duration)) s.account[in_.op->accounts.plasma] += dose.amount / dose.duration;
-  return s;
+  return node;
 }
 
 /// Initial fields and boluses at time t; returns the amount given.
 double TimeLoop::give_at_once(double t) {
   const auto now = [&](double start, double duration) { return duration == 0 && same_time(start, t); };
-  std::vector<double> nodes(in_.mesh->graph().n_owned, 0.), accounts(in_.op->accounts.size(), 0.);
+  const Accounts& accounts = in_.flow->accounts();
+  std::vector<double> nodes(in_.mesh->graph().n_owned, 0.), into(accounts.size(), 0.);
   double into_tissue = 0, into_plasma = 0;
   for (std::size_t k = 0; k < in_.setup->deposits.size(); ++k) {
     const Deposit& d = in_.setup->deposits[k];
@@ -152,84 +106,44 @@ double TimeLoop::give_at_once(double t) {
         into_tissue += d.amount;
       }
   }
-  for (const IntravenousDose& dose : in_.c->intravenous)
+  for (const IntravenousDose& dose : in_.setup->intravenous)
     for (const double start : dose.times)
-      if (now(start, dose.duration)) {
-        accounts[in_.op->accounts.plasma] += dose.amount;
-        into_plasma += dose.amount;
-      }
+      if (now(start, dose.duration)) into_plasma += dose.amount;
+  into[accounts.plasma] = into_plasma;
   if (into_tissue > 0) {
     stepper_.give_to_tissue(nodes);
     exposure_.peak(stepper_.concentration());
   }
-  stepper_.give_to_accounts(accounts);
+  stepper_.give_to_accounts(into);
   return into_tissue + into_plasma;
 }
 
-double TimeLoop::amount_in_region(int region) const {
-  const TissueMesh& mesh = *in_.mesh;
-  double sum = 0;
-  for (int i = 0; i < mesh.graph().n_owned; ++i)
-    sum += mesh.node_volume(region, i) * stepper_.concentration().local_element(i);
-  return in_.setup->tissues[region].accessible_fraction *
-         dealii::Utilities::MPI::sum(sum, mesh.communicator());
-}
-
 /// Ledger and a row of the series at time t.
-void TimeLoop::record(double t, double given) {
-  const Accounts& accounts = in_.op->accounts;
-  const std::vector<double>& a = stepper_.amounts();
-  Ledger l;
-  double elsewhere = 0;
-  for (int r = 0; r < in_.mesh->n_regions(); ++r) {
-    const double amount = amount_in_region(r);
-    if (r == in_.setup->target)
-      tumour_amount_ = amount;
-    else
-      elsewhere += amount;
-  }
-  l.free_tumour = tumour_amount_ / dose_;
-  l.free_elsewhere = elsewhere / dose_;
-  l.degraded = a[accounts.degraded] / dose_;
-  l.plasma = a[accounts.plasma] / dose_;
-  for (const int k : accounts.peripherals) l.peripherals += a[k] / dose_;
-  for (const int k : accounts.lymph) l.lymph_chain += a[k] / dose_;
-  l.eliminated = a[accounts.eliminated] / dose_;
-  l.outflow = a[accounts.outflow] / dose_;
-  l.given = given / dose_;
-  double sum = 0;
-  for (const auto& term : l.terms()) sum += term.second;
-  l.closure_error = std::abs(l.given - sum);
-  ledger_ = l;
-  counts_.largest_closure_error = std::max(counts_.largest_closure_error, l.closure_error);
-  if (!(l.closure_error <= closure_limit)) {
-    std::string text = "the ledger does not close at t = " + readable_time(t) + ": " +
-                       scientific(l.closure_error) + " of the dose is missing or too much; " +
-                       scientific(l.given) + " was given by then (";
-    for (const auto& term : l.terms()) text += term.first + " " + scientific(term.second) + " ";
-    text.back() = ')';
-    throw ComputationError(text);
-  }
-
-  const double volume = in_.mesh->region_volume(in_.setup->target);
-  const double mean = tumour_amount_ / volume;
-  const double plasma = a[accounts.plasma] / accounts.plasma_volume;
+void TimeLoop::record(double t) {
+  const Accounts& accounts = in_.flow->accounts();
+  ledger_ = make_ledger(*in_.setup, *in_.mesh, accounts, stepper_, given_);
+  counts_.largest_closure_error = std::max(counts_.largest_closure_error, ledger_.closure_error);
+  check_closed(ledger_, t);
+  tumour_amount_ = ledger_.free_tumour * dose_;
+  const double mean = tumour_amount_ / in_.mesh->region_volume(in_.setup->target);
+  const double plasma = stepper_.amounts()[accounts.plasma] / accounts.plasma_volume;
   tumour_cmax_ = std::max(tumour_cmax_, mean);
   if (plasma > plasma_.cmax) {
     plasma_.cmax = plasma;
     plasma_.tmax = t;
   }
   std::vector<double> row = {t, tumour_amount_, mean, plasma};
-  for (const auto& term : l.terms()) row.push_back(term.second);
-  row.push_back(l.closure_error);
+  for (const auto& term : ledger_.terms()) row.push_back(term.second);
+  row.push_back(ledger_.closure_error);
   series_.rows.push_back(row);
 }
 
 bool TimeLoop::reached_coarse_cells() const {
+  if (in_.setup->injected_concentration <= 0) return false;
   bool reached = false;
-  if (in_.setup->deposits.empty()) return false;
   // Drug that comes by blood is everywhere and no front.
-  const double plasma = stepper_.amounts()[in_.op->accounts.plasma] / in_.op->accounts.plasma_volume;
+  const Accounts& accounts = in_.flow->accounts();
+  const double plasma = stepper_.amounts()[accounts.plasma] / accounts.plasma_volume;
   const double limit = coarse_cell_limit * in_.setup->injected_concentration + plasma;
   const Vector& c = stepper_.concentration();
   for (const auto& cell : coarse_cells_) {
@@ -257,109 +171,131 @@ void TimeLoop::write_fields(double t) {
     return std::vector<double>(v.begin(), v.begin() + n);
   };
   const Vector& c = stepper_.concentration();
-  in_.fields->write(t,
-                    {{"concentration_mol_per_m3", nodal(std::vector<double>(c.begin(), c.begin() + n))},
-                     {"auc_mol_s_per_m3", nodal(exposure_.auc())},
-                     {"pressure_pa", std::vector<double>(in_.pressure->begin(), in_.pressure->begin() + n)}});
+  const Vector& pressure = state_->infusion.flow.pressure;
+  in_.fields->write(t, {{"concentration_mol_per_m3", nodal(std::vector<double>(c.begin(), c.begin() + n))},
+                        {"auc_mol_s_per_m3", nodal(exposure_.auc())},
+                        {"pressure_pa", std::vector<double>(pressure.begin(), pressure.begin() + n)}});
+}
+
+bool TimeLoop::is_field_time(double t) const {
+  return std::any_of(in_.c->field_times.begin(), in_.c->field_times.end(),
+                     [&](double f) { return same_time(f, t); });
+}
+
+/// No concentration may be negative.
+void TimeLoop::judge_values() {
+  const int n = in_.mesh->graph().n_owned;
+  const double lowest = dealii::Utilities::MPI::min(
+      n > 0 ? *std::min_element(stepper_.concentration().begin(), stepper_.concentration().begin() + n) : 0.,
+      in_.mesh->communicator());
+  counts_.lowest_concentration = std::min(counts_.lowest_concentration, lowest);
+  if (lowest < -negative_limit * in_.setup->reference_concentration)
+    throw ComputationError("a concentration of " + scientific(lowest) +
+                           " mol/m3 arose; values below zero are a fault of the program");
+}
+
+/// The tumour's amount went from `before` to tumour_amount_ in the step from `start` to t.
+void TimeLoop::follow_retention(double start, double t, double before) {
+  const auto reached = [&](double time) {
+    return time >= last_injection_end_ || same_time(time, last_injection_end_);
+  };
+  if (!reached(t) || half_life_ || in_.setup->injected_concentration <= 0) return;
+  // What the tumour held when the last injection ended, which is an event.
+  if (retained_at_end_ < 0) retained_at_end_ = reached(start) ? before : tumour_amount_;
+  const double half = retained_at_end_ / 2;
+  if (tumour_amount_ > half || before <= half) return;
+  // Exponential between the step's ends.
+  const double along = tumour_amount_ > 0 ? std::log(before / half) / std::log(before / tumour_amount_) : 1.;
+  half_life_ = start + along * (t - start) - last_injection_end_;
+}
+
+void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
+  const MPI_Comm comm = in_.mesh->communicator();
+  const FlowStates::State& state = flow_of(segment);
+  const std::vector<double> node = node_sources(segment, state);
+  StepSources sources;
+  for (auto& s : sources.node) s = node.empty() ? nullptr : &node;
+  const Accounts& accounts = in_.flow->accounts();
+  sources.account.assign(accounts.size(), 0.);
+  sources.account[accounts.plasma] = segment.intravenous;
+  double rate = 0;
+  for (const double s : node) rate += s;
+  rate = dealii::Utilities::MPI::sum(rate, comm) + segment.intravenous;
+
+  double t = segment.from;
+  while (t < segment.to) {
+    const double remaining = segment.to - t;
+    const double dt = ladder.propose(remaining);
+    const StepResult& step = stepper_.attempt(dt, sources);
+    counts_.low_iterations += step.low_iterations;
+    counts_.stage_iterations += step.stage_iterations;
+    double in_mesh = 0;
+    for (int i = 0; i < in_.mesh->graph().n_owned; ++i)
+      in_mesh += state.op.lumped[i] * stepper_.attempted_concentration().local_element(i);
+    in_mesh = dealii::Utilities::MPI::sum(in_mesh, comm);
+    const double refused = in_mesh > 0 ? step.limiter.refused / in_mesh : 0.;
+    // The edge of a deposit that is being filled has the same share refused at any step.
+    const bool counts = !segment.any_deposit();
+    if (!ladder.judge(dt, step.error, counts ? refused / refused_limit : 0.)) {
+      ++counts_.rejected;
+      continue;
+    }
+    exposure_.add(dt, stepper_.concentration(), stepper_.attempted_concentration(), step.node_mean);
+    const double plasma_auc = dt * step.account_mean[accounts.plasma] / accounts.plasma_volume;
+    const double before = tumour_amount_;
+    stepper_.accept();
+    // The last step of a segment ends at the event itself, not beside it.
+    const double start = t;
+    t = dt == remaining ? segment.to : t + dt;
+    given_ += dt * rate;
+    plasma_.auc += plasma_auc;
+    if (t <= day) plasma_.auc_24h += plasma_auc;
+    if (t <= 7 * day) plasma_.auc_7d += plasma_auc;
+    const FlowState& flow = state.infusion.flow;
+    fluid_.injected += dt * flow.total_source;
+    fluid_.filtered += dt * flow.total_filtration;
+    fluid_.lymph += dt * flow.total_lymph;
+    fluid_.outflow += dt * flow.total_outflow;
+    ++counts_.steps;
+    counts_.linear_residual = std::max(counts_.linear_residual, step.linear_residual);
+    counts_.temporal_error += step.error / dose_;
+    counts_.refused += step.limiter.refused;
+    counts_.proposed += step.limiter.proposed;
+    counts_.largest_refused_share = std::max(counts_.largest_refused_share, refused);
+    record(t);
+    judge_values();
+    follow_retention(start, t, before);
+    if (counts_.reached_coarse_cells < 0 && reached_coarse_cells()) {
+      counts_.reached_coarse_cells = t;
+      stopped_ = in_.stop_at_coarse_cells;
+      if (stopped_) return;
+    }
+    char text[96];
+    std::snprintf(text, sizeof text, "step %d, dt %s", counts_.steps, readable_time(dt).c_str());
+    in_.reporter->progress(t / in_.c->until, t, text);
+  }
 }
 
 bool TimeLoop::run() {
   const Case& c = *in_.c;
-  const std::vector<double> times = event_times();
+  const std::vector<double> times = event_times(c, *in_.setup);
   StepLadder ladder(c.numerics.time_tolerance * dose_, first_step_at_once);
-  const std::set<double> field_times(c.field_times.begin(), c.field_times.end());
-  double given = 0;
-  const auto is_field_time = [&](double t) {
-    return std::any_of(field_times.begin(), field_times.end(), [&](double f) { return same_time(f, t); });
-  };
-
   for (std::size_t event = 0; event + 1 < times.size(); ++event) {
+    const Segment segment = make_segment(*in_.setup, times[event], times[event + 1]);
+    flow_of(segment);
     const double at_once = give_at_once(times[event]);
+    given_ += at_once;
     if (at_once > 0) ladder.restart(first_step_at_once);
-    given += at_once;
-    if (event == 0 || at_once > 0) record(times[event], given);
+    if (event == 0 || at_once > 0) record(times[event]);
     if (is_field_time(times[event])) write_fields(times[event]);
-    const Segment segment = make_segment(times[event], times[event + 1]);
     if (std::isfinite(segment.shortest_start)) ladder.restart(segment.shortest_start);
-    StepSources sources;
-    for (auto& s : sources.node) s = segment.constant_zero ? nullptr : &segment.node;
-    sources.account = segment.account;
-    double rate = 0;
-    for (const double s : segment.node) rate += s;
-    rate = dealii::Utilities::MPI::sum(rate, in_.mesh->communicator());
-    for (const double s : segment.account) rate += s;
-
-    double t = segment.from;
-    while (t < segment.to) {
-      const double remaining = segment.to - t;
-      const double dt = ladder.propose(remaining);
-      const StepResult& step = stepper_.attempt(dt, sources);
-      counts_.low_iterations += step.low_iterations;
-      counts_.stage_iterations += step.stage_iterations;
-      if (!ladder.judge(dt, step.error)) {
-        ++counts_.rejected;
-        continue;
-      }
-      exposure_.add(dt, stepper_.concentration(), stepper_.attempted_concentration(), step.node_mean);
-      const double plasma_auc =
-          dt * step.account_mean[in_.op->accounts.plasma] / in_.op->accounts.plasma_volume;
-      const double before = tumour_amount_;
-      stepper_.accept();
-      // The last step of a segment ends at the event itself, not beside it.
-      const double start = t;
-      t = dt == remaining ? segment.to : t + dt;
-      given += dt * rate;
-      plasma_.auc += plasma_auc;
-      if (t <= day) plasma_.auc_24h += plasma_auc;
-      if (t <= 7 * day) plasma_.auc_7d += plasma_auc;
-      ++counts_.steps;
-      counts_.linear_residual = std::max(counts_.linear_residual, step.linear_residual);
-      counts_.temporal_error += step.error / dose_;
-      counts_.refused += step.limiter.refused;
-      counts_.proposed += step.limiter.proposed;
-
-      record(t, given);
-      const double in_mesh = (ledger_.free_tumour + ledger_.free_elsewhere) * dose_;
-      if (in_mesh > 0)
-        counts_.largest_refused_share =
-            std::max(counts_.largest_refused_share, step.limiter.refused / in_mesh);
-      const int n = in_.mesh->graph().n_owned;
-      const double lowest = dealii::Utilities::MPI::min(
-          n > 0 ? *std::min_element(stepper_.concentration().begin(), stepper_.concentration().begin() + n)
-                : 0.,
-          in_.mesh->communicator());
-      counts_.lowest_concentration = std::min(counts_.lowest_concentration, lowest);
-      if (lowest < -negative_limit * in_.setup->reference_concentration)
-        throw ComputationError("a concentration of " + scientific(lowest) + " mol/m3 arose at t = " +
-                               readable_time(t) + "; values below zero are a fault of the program");
-
-      const bool after_injections = t >= last_injection_end_ || same_time(t, last_injection_end_);
-      if (after_injections && !half_life_ && !in_.setup->deposits.empty()) {
-        if (retained_at_end_ < 0) {
-          // What the tumour held when the last injection ended, which is an event.
-          retained_at_end_ =
-              start >= last_injection_end_ || same_time(start, last_injection_end_) ? before : tumour_amount_;
-        }
-        const double half = retained_at_end_ / 2;
-        if (tumour_amount_ <= half && before > half) {
-          // Exponential between the step's ends.
-          const double along =
-              tumour_amount_ > 0 ? std::log(before / half) / std::log(before / tumour_amount_) : 1.;
-          half_life_ = start + along * (t - start) - last_injection_end_;
-        }
-      }
-      if (counts_.reached_coarse_cells < 0 && reached_coarse_cells()) {
-        counts_.reached_coarse_cells = t;
-        if (in_.stop_at_coarse_cells) return false;
-      }
-      char text[96];
-      std::snprintf(text, sizeof text, "step %d, dt %s", counts_.steps, readable_time(dt).c_str());
-      in_.reporter->progress(t / c.until, t, text);
-    }
+    run_segment(segment, ladder);
+    if (stopped_) return false;
   }
   if (is_field_time(c.until)) write_fields(c.until);
-  if (std::abs(given - dose_) > 1e-9 * dose_)
-    throw ComputationError("the schedule gave " + scientific(given / dose_) + " of the dose it promised");
+  if (std::abs(given_ - dose_) > 1e-9 * dose_)
+    throw ComputationError("the schedule gave " + scientific(given_ / dose_) + " of the dose it promised");
+  if (const auto rest = plasma_auc_from_now_on(state_->op, stepper_)) plasma_.auc_inf = plasma_.auc + *rest;
   return true;
 }
 

@@ -1,43 +1,34 @@
 #pragma once
 
-#include <map>
+#include <array>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "exposure/exposure.h"
-#include "mesh/ball_share.h"
+#include "mesh/shape_share.h"
 #include "output/field_writer.h"
 #include "output/reporter.h"
 #include "output/table.h"
-#include "simulation/setup.h"
+#include "simulation/flow_states.h"
+#include "simulation/ledger.h"
+#include "simulation/schedule.h"
 #include "transport/step_ladder.h"
 #include "transport/stepper.h"
 
 namespace intratumor {
 
-/// Where the dose is, as fractions of all that the schedule gives; the names are keys of summary.json's
-/// `ledger`.
-struct Ledger {
-  double free_tumour = 0, free_elsewhere = 0, degraded = 0, plasma = 0, peripherals = 0, lymph_chain = 0,
-         eliminated = 0, outflow = 0;
-  double given = 0;          ///< so far
-  double closure_error = 0;  ///< |given - sum of the terms|
-  /// All promised terms in their order; those that this version does not model are 0.
-  std::vector<std::pair<std::string, double>> terms() const;
-};
-
-/// Follows the drug from the first dose to the end: events, steps, accounts, exposure, series.
+/// Follows the drug from the first dose to the end: events, flow, steps, accounts, exposure, series.
 class TimeLoop {
  public:
   struct Inputs {
     const Case* c;
     const Setup* setup;
     const TissueMesh* mesh;
-    const TissueOperator* op;
-    std::vector<BallShare> shares;  ///< one per deposit
+    FlowStates* flow;
+    std::vector<ShapeShare> shares;  ///< one per deposit
     Reporter* reporter;
     FieldWriter* fields;        ///< null: none
-    const Vector* pressure;     ///< for the fields
     bool stop_at_coarse_cells;  ///< end the run when a front of drug reaches cells coarser than the finest
   };
   explicit TimeLoop(Inputs inputs);
@@ -50,6 +41,8 @@ class TimeLoop {
   const Table& series() const { return series_; }
   const Ledger& ledger() const { return ledger_; }
   const Stepper& stepper() const { return stepper_; }
+  const Setup& setup() const { return *in_.setup; }
+  const TissueMesh& mesh() const { return *in_.mesh; }
 
   struct Counts {
     int steps = 0, rejected = 0;
@@ -67,42 +60,53 @@ class TimeLoop {
   struct Plasma {
     double auc = 0, auc_24h = 0, auc_7d = 0;  ///< mol s/m^3
     double cmax = 0, tmax = 0;                ///< mol/m^3, s
+    std::optional<double> auc_inf;            ///< absent when nothing removes the drug
   };
   const Plasma& plasma() const { return plasma_; }
+
+  /// Fluid over the whole run, m^3. Steady flow: what comes in goes out.
+  struct Fluid {
+    double injected = 0;
+    double filtered = 0;  ///< out of vessels less into them
+    double lymph = 0, outflow = 0;
+  };
+  const Fluid& fluid() const { return fluid_; }
+
   /// Largest mean of phi_a c over the tumour, mol/m^3.
   double tumour_cmax() const { return tumour_cmax_; }
   /// From the end of the last injection until the amount in the tumour has halved; absent if it never does.
   std::optional<double> retention_half_life() const { return half_life_; }
 
  private:
-  struct Segment {
-    double from, to;
-    std::vector<double> node;     ///< mol/s
-    std::vector<double> account;  ///< mol/s
-    bool constant_zero;
-    double shortest_start;  ///< duration of what begins at `from`; infinite when nothing does
-  };
-  std::vector<double> event_times() const;
-  Segment make_segment(double from, double to) const;
+  void find_coarse_cells();
+  const FlowStates::State& flow_of(const Segment& segment);
+  std::vector<double> node_sources(const Segment& segment, const FlowStates::State& state) const;
   double give_at_once(double t);
-  void record(double t, double given);
+  void run_segment(const Segment& segment, StepLadder& ladder);
+  void judge_values();
+  void follow_retention(double start, double t, double before);
+  void record(double t);
   void write_fields(double t);
   bool reached_coarse_cells() const;
-  double amount_in_region(int region) const;
+  bool is_field_time(double t) const;
 
   Inputs in_;
+  const FlowStates::State* state_;
   Stepper stepper_;
   NodalExposure exposure_;
   Table series_;
   Ledger ledger_;
   Counts counts_;
   Plasma plasma_;
+  Fluid fluid_;
+  double given_ = 0;  // mol so far
   double dose_;
   double tumour_cmax_ = 0;
   double last_injection_end_ = 0;
   double tumour_amount_ = 0, retained_at_end_ = -1;
   std::optional<double> half_life_;
-  std::vector<std::array<int, 8>> coarse_cells_;  ///< local indices of their nodes
+  bool stopped_ = false;                          // drug reached coarse cells
+  std::vector<std::array<int, 8>> coarse_cells_;  // local indices of their nodes
 };
 
 }  // namespace intratumor

@@ -10,6 +10,9 @@ namespace intratumor {
 struct LimiterWork {
   double proposed = 0;  ///< size of the antidiffusive fluxes
   double refused = 0;   ///< what none of the passes let through
+  /// Of that, at each node no more than the node's amount changes over the step: what smaller steps could win
+  /// back. Where the field stands still (round a hole, flat at c_inj) the same is refused at any step.
+  double refused_of_change = 0;
 };
 
 /// Adds the antidiffusive fluxes f_ij (amount into node i from its neighbour, antisymmetric; array in the

@@ -11,6 +11,9 @@ namespace intratumor {
 namespace {
 
 constexpr double smallest_step = 1e-6;  // s
+constexpr double safety = 0.8;
+constexpr double largest_factor = 1e3;
+constexpr double least_gain = 0.8;  // a smaller step that has more than this refused does not help
 
 double step_of(int rung) {
   return std::exp2(rung / 2.);
@@ -38,20 +41,26 @@ double StepLadder::propose(double remaining) const {
   return remaining < 2. * dt ? remaining / 2. : dt;
 }
 
-bool StepLadder::judge(double dt, double error) {
+bool StepLadder::judge(double dt, double error, double refused) {
   if (!std::isfinite(error)) throw ComputationError("time stepping: the error estimate is not a number");
-  const double e = three_digits(error);
-  const double factor = e > 0 ? 0.8 * std::cbrt(tolerance_ / e) : 1e3;
-  const int wanted = rung_below(dt * std::min(factor, 1e3));
-  if (!(e <= tolerance_)) {
+  const double e = three_digits(error), r = three_digits(refused);
+  const double by_error = e > 0 ? safety * std::cbrt(tolerance_ / e) : largest_factor;
+  const double by_refusal = r > 0 ? safety / r : largest_factor;
+  const bool smaller_helps = refused_before_ == 0 || r < least_gain * refused_before_;
+  const bool too_much = r > 1 && smaller_helps;
+  if (!(e <= tolerance_) || too_much) {
     ++rejected_;
-    rung_ = std::min(wanted, rung_below(dt) - 1);
+    refused_before_ = too_much ? r : 0;
+    const double factor = too_much ? std::min(by_error, std::max(by_refusal, 0.5)) : by_error;
+    rung_ = std::min(rung_below(dt * factor), rung_below(dt) - 1);
     if (step_of(rung_) < smallest_step)
       throw ComputationError("time stepping: the step size fell below " + scientific(smallest_step) +
                              " s; the error estimate does not decrease");
     return false;
   }
-  rung_ = std::min(wanted, std::max(rung_, rung_below(dt)) + 2);
+  refused_before_ = 0;
+  const double factor = std::min({by_error, smaller_helps ? by_refusal : largest_factor, largest_factor});
+  rung_ = std::min(rung_below(dt * factor), std::max(rung_, rung_below(dt)) + 2);
   return true;
 }
 

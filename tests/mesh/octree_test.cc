@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "mesh/ball_share.h"
+#include "mesh/shape_share.h"
 
 namespace intratumor {
 namespace {
@@ -61,13 +61,13 @@ TEST(Octree, RegionVolumesEqualTheLabels) {
 TEST(Octree, FineAtTheTargetsBoundaryAndInBalls) {
   const LabelImage image = ball_image();
   OctreeRequest request = request_for(image);
-  request.fine = {{Point(30e-3, 16e-3, 17e-3), 1e-3}};
+  request.fine = {{Ball{Point(30e-3, 16e-3, 17e-3), 1e-3}, 0.}};
   const Octree octree = make_octree(request, MPI_COMM_WORLD);
   octree.mesh->for_each_cell([&](const TissueMesh::Cell& cell, int index) {
     const double h = cell->minimum_vertex_distance();
     const double fraction = octree.mesh->cell_fraction(index, 1);
     const bool cut = fraction > 1e-6 && fraction < 1 - 1e-6;
-    if (cut || cell->center().distance(request.fine[0].centre) < 0.9e-3) {
+    if (cut || cell->center().distance(request.fine[0].shape.centre()) < 0.9e-3) {
       EXPECT_NEAR(h, 0.5e-3, 1e-12);
     }
     EXPECT_LE(h, 4e-3 + 1e-12);
@@ -84,17 +84,17 @@ TEST(Octree, MeshAndWorldPointsAreInverse) {
   EXPECT_LE(mesh_point(image, corner).norm(), 1e-15);
 }
 
-TEST(BallShare, SumsToOneAndKnowsItsVolume) {
+TEST(ShapeShare, SumsToOneAndKnowsItsVolume) {
   const LabelImage image = ball_image();
   OctreeRequest request = request_for(image);
   const Ball ball = {Point(15.9e-3, 16.2e-3, 16.9e-3), 4.3e-3};
-  request.fine = {ball};
+  request.fine = {{ball, 0.}};
   const Octree octree = make_octree(request, MPI_COMM_WORLD);
   std::vector<TissueCoefficients> tissues(3);
   tissues[0].accessible_fraction = 0.1;
   tissues[1].accessible_fraction = 0.24;
   tissues[2].accessible_fraction = 0.4;
-  const BallShare share = ball_share(*octree.mesh, tissues, ball);
+  const ShapeShare share = shape_share(*octree.mesh, tissues, ball);
   const double exact = 4 * std::acos(-1.) / 3 * std::pow(ball.radius, 3);
   std::printf("  volume of the ball: relative error %.1e\n", std::abs(share.volume / exact - 1));
   EXPECT_NEAR(share.volume / exact, 1, 1e-3);

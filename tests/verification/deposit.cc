@@ -3,7 +3,7 @@
 
 #include "exposure/exposure.h"
 #include "harness.h"
-#include "mesh/ball_share.h"
+#include "mesh/shape_share.h"
 
 namespace intratumor::verification {
 namespace {
@@ -12,7 +12,7 @@ constexpr double mm = 1e-3, hour = 3600;
 
 /// Puts an amount into the ball round the origin, as the program's deposits do.
 void give_deposit(Problem& p, double radius, double amount) {
-  std::vector<double> nodes = ball_share(*p.mesh, p.tissues, {Point(), radius}).node;
+  std::vector<double> nodes = shape_share(*p.mesh, p.tissues, Ball{Point(), radius}).node;
   for (double& x : nodes) x *= amount;
   p.stepper->give_to_tissue(nodes);
 }
@@ -26,7 +26,7 @@ double on_axis(const Problem& p, const std::vector<double>& field, double x) {
 }
 
 double mass_in_ball(const Problem& p, double radius) {
-  const BallShare share = ball_share(*p.mesh, p.tissues, {Point(), radius});
+  const ShapeShare share = shape_share(*p.mesh, p.tissues, Ball{Point(), radius});
   double sum = 0;
   for (int i = 0; i < p.mesh->graph().n_owned; ++i)
     sum += share.node[i] * p.stepper->concentration().local_element(i);

@@ -1,0 +1,103 @@
+#include "mesh/shape_share.h"
+
+#include <deal.II/base/quadrature_lib.h>
+#include <deal.II/fe/fe_values.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace intratumor {
+
+namespace {
+
+constexpr int cut_points = 8;        // along an edge of a cell that the surface cuts
+constexpr int points_per_width = 8;  // of a shape smaller than a cell
+constexpr int most_points = 48;
+constexpr int points_of_any = 4;  // a shape without a formula is sampled in every cell
+
+/// Values at the midpoints of n^3 parts of a cell, made once for every n.
+class Samples {
+ public:
+  explicit Samples(const TissueMesh& mesh) : mesh_(mesh) {}
+  dealii::FEValues<3>& operator()(int n) {
+    auto& values = made_[n];
+    if (values == nullptr)
+      values = std::make_unique<dealii::FEValues<3>>(
+          mesh_.mapping(), mesh_.dofs().get_fe(), dealii::QIterated<3>(dealii::QMidpoint<1>(), n),
+          dealii::update_values | dealii::update_JxW_values | dealii::update_quadrature_points);
+    return *values;
+  }
+
+ private:
+  const TissueMesh& mesh_;
+  std::map<int, std::unique_ptr<dealii::FEValues<3>>> made_;
+};
+
+int points_for(const Shape& shape, double cell_size) {
+  const int least = shape.convex() ? cut_points : points_of_any;
+  return std::clamp(static_cast<int>(std::ceil(points_per_width * cell_size / shape.width())), least,
+                    most_points);
+}
+
+/// `weight(region)` per volume of a region.
+template <typename Weight>
+ShapeShare spread(const TissueMesh& mesh, const Shape& shape, const Weight& weight) {
+  ShapeShare share;
+  share.in_region.assign(mesh.n_regions(), 0.);
+  Samples samples(mesh);
+  Vector amount = mesh.make_vector();
+  mesh.assemble(
+      [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe,
+          dealii::Vector<double>& local) {
+        if (shape.distance(cell->center()) > cell->diameter()) return false;
+        bool whole = shape.convex();
+        for (const unsigned int v : cell->vertex_indices()) whole = whole && shape.contains(cell->vertex(v));
+        double per_volume = 0;
+        for (int r = 0; r < mesh.n_regions(); ++r) per_volume += mesh.cell_fraction(index, r) * weight(r);
+        double volume = 0;
+        const auto add = [&](const dealii::FEValues<3>& values) {
+          for (const unsigned int q : values.quadrature_point_indices()) {
+            if (!whole && !shape.contains(values.quadrature_point(q))) continue;
+            volume += values.JxW(q);
+            for (unsigned int i = 0; i < 8; ++i)
+              local(i) += per_volume * values.shape_value(i, q) * values.JxW(q);
+          }
+        };
+        if (whole) {
+          add(fe);
+        } else {
+          dealii::FEValues<3>& cut = samples(points_for(shape, std::cbrt(cell->measure())));
+          cut.reinit(cell);
+          add(cut);
+        }
+        share.volume += volume;
+        for (int r = 0; r < mesh.n_regions(); ++r)
+          share.in_region[r] += volume * mesh.cell_fraction(index, r) * weight(r);
+        return true;
+      },
+      amount);
+  const int n = mesh.graph().n_owned;
+  share.node.assign(amount.begin(), amount.begin() + n);
+  share.accessible_volume = global_sum(share.node, mesh.communicator());
+  share.volume = dealii::Utilities::MPI::sum(share.volume, mesh.communicator());
+  for (double& region : share.in_region) region = dealii::Utilities::MPI::sum(region, mesh.communicator());
+  if (share.accessible_volume > 0) {
+    for (double& s : share.node) s /= share.accessible_volume;
+    for (double& region : share.in_region) region /= share.accessible_volume;
+  }
+  return share;
+}
+
+}  // namespace
+
+ShapeShare shape_share(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
+                       const Shape& shape) {
+  return spread(mesh, shape, [&](int r) { return tissues[r].accessible_fraction; });
+}
+
+ShapeShare shape_share(const TissueMesh& mesh, const Shape& shape) {
+  return spread(mesh, shape, [](int) { return 1.; });
+}
+
+}  // namespace intratumor

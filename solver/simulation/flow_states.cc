@@ -1,0 +1,108 @@
+#include "simulation/flow_states.h"
+
+#include <algorithm>
+
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr std::size_t states_kept = 2;
+constexpr double fluid_closure_limit = 1e-8;
+
+FarField far_field(const Case& c) {
+  FarField f;
+  f.value = c.far_field.pressure;
+  if (c.far_field.kind == FarFieldInput::Kind::value) f.kind = FarField::Kind::value;
+  if (c.far_field.kind == FarFieldInput::Kind::sealed) f.kind = FarField::Kind::sealed;
+  return f;
+}
+
+}  // namespace
+
+FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
+                       Stopwatch& phases)
+    : setup_(setup), mesh_(mesh), reporter_(reporter), phases_(phases) {
+  const auto timed = phases_.measure("operator");
+  problem_.mesh = &mesh;
+  problem_.tissues = setup.tissues;
+  problem_.far_field = far_field(c);
+  problem_.collapse = setup.collapse;
+  problem_.cell_conductivity = cell_conductivity(mesh, setup.tissues);
+  cells_ = cell_coefficients(mesh, setup.tissues);
+  accounts_ = make_accounts(setup.body);
+  for (const Infusion& infusion : setup.infusions) {
+    holes_.emplace_back();
+    for (const Ball& ball : infusion.holes)
+      holes_.back().push_back(make_hole(mesh, problem_.cell_conductivity, ball,
+                                        c.path + ": scheme." + std::to_string(infusion.entry)));
+  }
+}
+
+const FlowStates::State& FlowStates::at(const std::vector<char>& infusing) {
+  const auto known = std::find_if(kept_.begin(), kept_.end(),
+                                  [&](const auto& state) { return state->infusing == infusing; });
+  if (known != kept_.end()) {
+    kept_.splice(kept_.begin(), kept_, known);
+  } else {
+    if (kept_.size() == states_kept) kept_.pop_back();
+    kept_.push_front(compute(infusing));
+  }
+  return *kept_.front();
+}
+
+std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& infusing) {
+  auto state = std::make_unique<State>();
+  state->infusing = infusing;
+  std::vector<NeedleFlow> needles;
+  std::vector<std::size_t> which;
+  for (std::size_t k = 0; k < infusing.size(); ++k)
+    if (infusing[k] != 0) {
+      needles.push_back({&holes_[k], setup_.infusions[k].rate});
+      which.push_back(k);
+    }
+  {
+    const auto timed = phases_.measure("flow");
+    state->infusion = solve_infusion(problem_, needles);
+  }
+  const FlowState& flow = state->infusion.flow;
+  if (flow.closure > fluid_closure_limit)
+    throw ComputationError("pressure: the fluid ledger does not close (" + scientific(flow.closure) +
+                           " of the fluid that moves)");
+  char text[200];
+  std::snprintf(text, sizeof text, "flow: pressure up to %.3g kPa (%.1f mmHg)", flow.max_pressure / 1e3,
+                flow.max_pressure / 133.322);
+  std::string line = text;
+  for (std::size_t n = 0; n < needles.size(); ++n) {
+    const double pressure = state->infusion.needle_pressure[n];
+    std::snprintf(text, sizeof text, "; scheme.%zu infuses at %.3g kPa", setup_.infusions[which[n]].entry,
+                  pressure / 1e3);
+    line += text;
+    extremes_.needle_pressure = std::max(extremes_.needle_pressure, pressure);
+  }
+  reporter_.info(line);
+  extremes_.max_pressure = std::max(extremes_.max_pressure, flow.max_pressure);
+  extremes_.closure = std::max(extremes_.closure, flow.closure);
+  extremes_.least_open = std::min(extremes_.least_open, flow.least_open);
+  extremes_.manifold_error = std::max(extremes_.manifold_error, state->infusion.manifold_error);
+  extremes_.newton_steps += flow.newton_steps;
+  extremes_.linear_iterations += flow.linear_iterations;
+  ++extremes_.states;
+
+  const auto timed = phases_.measure("operator");
+  state->op = make_operator(mesh_, setup_.tissues, cells_, problem_.cell_conductivity, flow,
+                            setup_.collapse, accounts_);
+  for (std::size_t n = 0; n < needles.size(); ++n) {
+    state->drug.resize(mesh_.graph().n_owned, 0.);
+    for (std::size_t h = 0; h < needles[n].holes->size(); ++h) {
+      const double rate =
+          state->infusion.hole_rate[n][h] * setup_.infusions[which[n]].concentration;
+      const std::vector<double>& share = (*needles[n].holes)[h].share;
+      for (std::size_t i = 0; i < state->drug.size(); ++i) state->drug[i] += rate * share[i];
+    }
+  }
+  return state;
+}
+
+}  // namespace intratumor

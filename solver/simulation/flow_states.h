@@ -1,0 +1,63 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "flow/hole.h"
+#include "output/reporter.h"
+#include "quantities/stopwatch.h"
+#include "simulation/setup.h"
+#include "transport/tissue_operator.h"
+
+namespace intratumor {
+
+/// The states of flow that a schedule passes through: the background, and one for every set of needles that
+/// infuse at a time. Each with its operator of transport. Computed when first met; the last two are kept, so
+/// that doses which repeat find theirs.
+class FlowStates {
+ public:
+  /// All references must outlive this.
+  FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
+             Stopwatch& phases);
+
+  struct State {
+    std::vector<char> infusing;  ///< which of the setup's infusions run
+    InfusionState infusion;
+    TissueOperator op;
+    std::vector<double> drug;  ///< mol/s that the needles bring to each owned node; empty: none
+  };
+  /// Collective. The reference holds until the second call after this one.
+  const State& at(const std::vector<char>& infusing);
+  const State& background() { return at(std::vector<char>(setup_.infusions.size(), 0)); }
+
+  /// Over all states met.
+  struct Extremes {
+    double max_pressure = -1e300;  ///< Pa
+    double needle_pressure = 0;    ///< Pa, largest at a hole; 0 when no needle infuses
+    double closure = 0;            ///< relative
+    double least_open = 1;
+    double manifold_error = 0;
+    int states = 0, newton_steps = 0, linear_iterations = 0;
+  };
+  const Extremes& extremes() const { return extremes_; }
+  const Setup& setup() const { return setup_; }
+  const TissueMesh& mesh() const { return mesh_; }
+  const Accounts& accounts() const { return accounts_; }
+
+ private:
+  std::unique_ptr<State> compute(const std::vector<char>& infusing);
+
+  const Setup& setup_;
+  const TissueMesh& mesh_;
+  Reporter& reporter_;
+  Stopwatch& phases_;
+  FlowProblem problem_;
+  CellCoefficients cells_;
+  Accounts accounts_;
+  std::vector<std::vector<Hole>> holes_;  // by infusion
+  std::list<std::unique_ptr<State>> kept_;
+  Extremes extremes_;
+};
+
+}  // namespace intratumor

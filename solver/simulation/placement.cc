@@ -1,0 +1,262 @@
+#include "simulation/placement.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "flow/hole.h"
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace {
+
+Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
+  Vector3 at{};
+  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
+  if (tip.anchor == TipPosition::Anchor::deepest)
+    at = deepest_point(setup.image, setup.values[setup.target]).position;
+  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
+  return at;
+}
+
+Vector3 shaft_direction(const NeedleInjection& needle, const Vector3& tip) {
+  Vector3 d{};
+  if (needle.direction) {
+    for (int a = 0; a < 3; ++a) d[a] = (*needle.direction)[a];
+  } else if (needle.entry) {
+    for (int a = 0; a < 3; ++a) d[a] = tip[a] - (*needle.entry)[a];
+  }
+  const double length = std::sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+  if (length > 0)
+    for (double& x : d) x /= length;
+  return d;
+}
+
+/// Region of the voxel that holds a point.
+int region_at(const Setup& setup, const Vector3& world) {
+  const Vector3 index = setup.image.index(world);
+  std::array<int, 3> voxel{};
+  for (int a = 0; a < 3; ++a) {
+    voxel[a] = static_cast<int>(std::lround(index[a]));
+    if (voxel[a] < 0 || voxel[a] >= setup.image.size[a]) return setup.background;
+  }
+  const std::uint16_t label = setup.image.at(voxel[0], voxel[1], voxel[2]);
+  for (std::size_t r = 0; r < setup.values.size(); ++r)
+    if (std::find(setup.values[r].begin(), setup.values[r].end(), label) != setup.values[r].end())
+      return static_cast<int>(r);
+  return setup.background;
+}
+
+/// A needle in its place.
+struct Placed {
+  std::size_t entry;
+  const NeedleInjection* needle;
+  Vector3 tip{}, direction{};
+  std::vector<Vector3> holes;
+  std::vector<double> times;  ///< before the run ends
+};
+
+Placed place(const Case& c, const Setup& setup, std::size_t entry) {
+  Placed p;
+  p.entry = entry;
+  p.needle = &c.needles[entry];
+  p.tip = tip_position(setup, p.needle->tip);
+  p.direction = shaft_direction(*p.needle, p.tip);
+  for (const double back : p.needle->hole_distances) {
+    Vector3 hole = p.tip;
+    for (int a = 0; a < 3; ++a) hole[a] -= back * p.direction[a];
+    p.holes.push_back(hole);
+  }
+  for (const double t : p.needle->times)
+    if (t < c.until) p.times.push_back(t);
+  return p;
+}
+
+/// The rule of `auto`, by the hole that stands worst.
+ModeChoice choose_mode(const Case& c, const Setup& setup, const Placed& p) {
+  const NeedleInjection& needle = *p.needle;
+  ModeChoice choice;
+  choice.by_case = needle.mode != InjectionMode::automatic;
+  choice.mode = choice.by_case ? needle.mode : InjectionMode::deposit;
+  if (needle.duration == 0) {
+    if (needle.mode == InjectionMode::infusion)
+      throw InputError(c.path + ": scheme." + std::to_string(p.entry) +
+                       ".mode: an infusion takes time; give rate, or over more than 0 s");
+    choice.tissue = setup.tissues[region_at(setup, p.holes[0])].tissue;
+    return choice;
+  }
+  const double rate = needle.volume / needle.duration / static_cast<double>(p.holes.size());
+  double worst = -1;
+  for (std::size_t h = 0; h < p.holes.size(); ++h) {
+    const TissueCoefficients& tissue = setup.tissues[region_at(setup, p.holes[h])];
+    const double pressure = infusion_pressure(tissue, setup.collapse, rate, needle.hole_radius(h));
+    if (tissue.opening_pressure <= 0 && !choice.by_case)
+      throw InputError(c.path + ": scheme." + std::to_string(p.entry) + ".mode: auto asks at which pressure " +
+                       tissue.tissue + " tears, and its opening_pressure is not known; give it or say mode: "
+                       "infusion or deposit");
+    const double share = tissue.opening_pressure > 0 ? pressure / tissue.opening_pressure : 0;
+    if (share <= worst) continue;
+    worst = share;
+    choice.expected_pressure = pressure;
+    choice.opening_pressure = tissue.opening_pressure;
+    choice.tissue = tissue.tissue;
+  }
+  if (!choice.by_case && !choice.above_opening_pressure()) choice.mode = InjectionMode::infusion;
+  return choice;
+}
+
+double deposit_ratio(const Case& c, const Setup& setup) {
+  return c.deposit ? c.deposit->volume_ratio : 1. / setup.tissues[setup.target].fluid_fraction;
+}
+
+/// The voxels of an image that are not 0, wherever its grid lies.
+Shape mask_shape(const Case& c, const Setup& setup) {
+  const auto mask = std::make_shared<const LabelImage>(read_label_image(c.deposit->mask));
+  std::vector<std::uint16_t> filled;
+  std::size_t voxels = 0;
+  for (const auto& [value, count] : count_labels(*mask))
+    if (value != 0) {
+      filled.push_back(value);
+      voxels += count;
+    }
+  if (voxels == 0)
+    throw InputError(c.path + ": deposit.mask: " + c.deposit->mask + " holds no voxel that is not 0");
+  const VoxelBox box = voxel_box(*mask, filled);
+  Point lower(1e300, 1e300, 1e300), upper(-1e300, -1e300, -1e300);
+  for (int corner = 0; corner < 8; ++corner) {
+    Vector3 index{};
+    for (int a = 0; a < 3; ++a)
+      index[a] = (corner >> a & 1) != 0 ? box.last[a] + 0.5 : box.first[a] - 0.5;
+    const Point p = mesh_point(setup.image, mask->world(index));
+    for (int a = 0; a < 3; ++a) {
+      lower[a] = std::min(lower[a], p[a]);
+      upper[a] = std::max(upper[a], p[a]);
+    }
+  }
+  LabelImage frame = setup.image;  // its geometry only
+  frame.labels.clear();
+  const auto inside = [mask, frame](const Point& p) {
+    const Vector3 index = mask->index(world_point(frame, p));
+    std::array<int, 3> voxel{};
+    for (int a = 0; a < 3; ++a) {
+      voxel[a] = static_cast<int>(std::lround(index[a]));
+      if (voxel[a] < 0 || voxel[a] >= mask->size[a]) return false;
+    }
+    return mask->at(voxel[0], voxel[1], voxel[2]) != 0;
+  };
+  const double finest = *std::min_element(mask->spacing.begin(), mask->spacing.end());
+  return Shape::any(inside, lower, upper, finest, static_cast<double>(voxels) * mask->voxel_volume());
+}
+
+/// What one entry fills: a shape round every hole, or one for the whole needle.
+std::vector<Shape> deposit_shapes(const Case& c, const Setup& setup, const Placed& p) {
+  using Form = DepositInput::Shape;
+  const Form form = c.deposit ? c.deposit->shape : Form::sphere;
+  if (form == Form::mask) return {mask_shape(c, setup)};
+  const double volume = deposit_ratio(c, setup) * p.needle->volume;
+  const auto n_holes = static_cast<double>(p.holes.size());
+  // The image's axes are a rotation of the world's.
+  const Point tip = mesh_point(setup.image, p.tip);
+  Vector3 behind = p.tip;
+  for (int a = 0; a < 3; ++a) behind[a] -= p.direction[a];
+  const dealii::Tensor<1, 3> axis = tip - mesh_point(setup.image, behind);
+  if (form == Form::line) {
+    const double length = c.deposit->length;
+    return {Shape::rod(tip, Point(tip - length * axis), rod_radius(volume, length))};
+  }
+  const double radius = std::cbrt(3. * volume / n_holes / (4. * std::acos(-1.)));
+  std::vector<Shape> shapes;
+  for (const Vector3& hole : p.holes) {
+    const Point centre = mesh_point(setup.image, hole);
+    if (form == Form::sphere) {
+      shapes.emplace_back(Ball{centre, radius});
+    } else {
+      const double across = radius / std::cbrt(c.deposit->aspect);
+      shapes.push_back(Shape::ellipsoid(centre, axis, c.deposit->aspect * across, across));
+    }
+  }
+  return shapes;
+}
+
+/// `what` with its place must lie in the meshed box.
+void check_inside(const Case& c, const Setup& setup, const MeshBox& box, const Shape& shape,
+                  std::size_t entry, const char* what) {
+  for (int a = 0; a < 3; ++a) {
+    if (shape.lower()[a] >= box.lower[a] && shape.upper()[a] <= box.upper[a]) continue;
+    char text[500];
+    std::snprintf(text, sizeof text,
+                  "%s: scheme.%zu: %s, %.3g mm wide round %s, does not fit into the region of interest (the "
+                  "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
+                  c.path.c_str(), entry, what, 1e3 * (shape.upper()[a] - shape.lower()[a]),
+                  readable_point(c, world_point(setup.image, shape.centre())).c_str(),
+                  1e3 * c.geometry.margin);
+    throw InputError(text);
+  }
+}
+
+}  // namespace
+
+std::string ModeChoice::why() const {
+  char text[240];
+  if (expected_pressure <= 0) return by_case ? "said by the case" : "given at once";
+  const char* relation = opening_pressure <= 0      ? "%s; the pressure at a hole would be %.3g kPa in %s"
+                         : above_opening_pressure() ? "%s; the pressure at a hole would be %.3g kPa, above "
+                                                      "the %.3g kPa at which %s tears"
+                                                    : "%s; the pressure at a hole is about %.3g kPa, below "
+                                                      "the %.3g kPa at which %s tears";
+  const char* who = by_case ? "said by the case" : "chosen by pressure";
+  if (opening_pressure <= 0)
+    std::snprintf(text, sizeof text, relation, who, expected_pressure / 1e3, tissue.c_str());
+  else
+    std::snprintf(text, sizeof text, relation, who, expected_pressure / 1e3, opening_pressure / 1e3,
+                  tissue.c_str());
+  return text;
+}
+
+std::string readable_point(const Case& c, const Vector3& p) {
+  const auto sign = signs_to_ras(c.geometry.space);
+  char text[120];
+  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm] %s", 1e3 * sign[0] * p[0],
+                1e3 * sign[1] * p[1], 1e3 * sign[2] * p[2], c.geometry.space.c_str());
+  return text;
+}
+
+void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
+  const MeshBox box = mesh_box(mesh_request(c, setup, 1.));
+  for (std::size_t k = 0; k < c.needles.size(); ++k) {
+    const Placed p = place(c, setup, k);
+    const NeedleInjection& needle = *p.needle;
+    for (std::size_t h = 0; h < p.holes.size(); ++h)
+      check_inside(c, setup, box, Ball{mesh_point(setup.image, p.holes[h]), needle.hole_radius(h)}, k,
+                   "a hole of the needle");
+    const ModeChoice choice = choose_mode(c, setup, p);
+    setup.modes.push_back(choice);
+    const std::string entry = "scheme." + std::to_string(k);
+    const bool infuses = choice.mode == InjectionMode::infusion;
+    reporter.info(entry + ": " + needle.needle + ", tip at " + readable_point(c, p.tip) + "; " +
+                  (infuses ? "infusion" : "deposit") + ", " + choice.why());
+    if (infuses && choice.above_opening_pressure())
+      reporter.warn(entry + ": " + choice.why() + "; flow through intact pores is not what will happen there");
+    if (infuses) {
+      Infusion infusion;
+      infusion.entry = k;
+      for (std::size_t h = 0; h < p.holes.size(); ++h)
+        infusion.holes.push_back({mesh_point(setup.image, p.holes[h]), needle.hole_radius(h)});
+      infusion.rate = needle.volume / needle.duration;
+      infusion.concentration = needle.concentration;
+      infusion.amount = needle.amount;
+      infusion.duration = needle.duration;
+      infusion.times = p.times;
+      setup.infusions.push_back(infusion);
+      continue;
+    }
+    const std::vector<Shape> shapes = deposit_shapes(c, setup, p);
+    for (const Shape& shape : shapes) {
+      check_inside(c, setup, box, shape, k, "a deposit");
+      setup.deposits.push_back({k, shape, needle.amount / static_cast<double>(shapes.size()),
+                                needle.concentration, needle.duration, p.times});
+    }
+  }
+}
+
+}  // namespace intratumor
