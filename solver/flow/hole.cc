@@ -103,7 +103,7 @@ CellOfHole cell_of(const TissueMesh& mesh, const std::vector<double>& conductivi
   if (found[0] > lowest || lowest == 1e300) std::fill(found.begin(), found.end(), -1e300);
   CellOfHole cell;
   if (lowest == 1e300) return cell;
-  dealii::Utilities::MPI::max(found, mesh.communicator(), found);
+  MPI_Allreduce(MPI_IN_PLACE, found.data(), 6, MPI_DOUBLE, MPI_MAX, mesh.communicator());
   cell.corner = Point(found[1], found[2], found[3]);
   cell.size = found[4];
   cell.conductivity = found[5];

@@ -179,6 +179,7 @@ const std::vector<PromisedKey>& promised_keys() {
 std::string unit_of(const std::string& path) {
   for (const PromisedKey& key : promised_keys())
     if (path == key.path) return key.unit != nullptr ? key.unit : "";
+  if (path.rfind(comparator, 0) == 0) return unit_of(path.substr(comparator.size()));
   const std::string name = path.substr(path.rfind('.') + 1);
   if (name == "fraction" || name == "fractions" || name == "residual") return "1";
   for (const auto& [ending, unit] : unit_endings())

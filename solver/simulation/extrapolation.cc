@@ -6,7 +6,8 @@ std::optional<double> plasma_auc_from_now_on(const TissueOperator& op, const Ste
   const Accounts& accounts = op.accounts;
   const MPI_Comm comm = op.mesh->communicator();
   // Sums over nodes: what they hold, what plasma sends them, and the part of each that returns to plasma or
-  // lymph. Nodes from which nothing leaves send their drug to neighbours first, so they go by the others' share.
+  // lymph. Nodes from which nothing leaves send their drug to neighbours first, so they go by the others'
+  // share.
   double sums[4] = {0, 0, 0, 0};  // held where something leaves, of it returning, fed there, of it returning
   double stuck[2] = {0, 0};       // held and fed where nothing does
   for (int i = 0; i < op.mesh->graph().n_owned; ++i) {

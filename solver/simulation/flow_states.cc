@@ -91,13 +91,12 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
   ++extremes_.states;
 
   const auto timed = phases_.measure("operator");
-  state->op = make_operator(mesh_, setup_.tissues, cells_, problem_.cell_conductivity, flow,
-                            setup_.collapse, accounts_);
+  state->op = make_operator(mesh_, setup_.tissues, cells_, problem_.cell_conductivity, flow, setup_.collapse,
+                            accounts_);
   for (std::size_t n = 0; n < needles.size(); ++n) {
     state->drug.resize(mesh_.graph().n_owned, 0.);
     for (std::size_t h = 0; h < needles[n].holes->size(); ++h) {
-      const double rate =
-          state->infusion.hole_rate[n][h] * setup_.infusions[which[n]].concentration;
+      const double rate = state->infusion.hole_rate[n][h] * setup_.infusions[which[n]].concentration;
       const std::vector<double>& share = (*needles[n].holes)[h].share;
       for (std::size_t i = 0; i < state->drug.size(); ++i) state->drug[i] += rate * share[i];
     }

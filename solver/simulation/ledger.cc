@@ -60,8 +60,8 @@ Ledger make_ledger(const Setup& setup, const TissueMesh& mesh, const Accounts& a
 
 void check_closed(const Ledger& ledger, double t) {
   if (ledger.closure_error <= closure_limit) return;
-  std::string text = "the ledger does not close at t = " + scientific(t) + " s: " +
-                     scientific(ledger.closure_error) + " of the dose is missing or too much; " +
+  std::string text = "the ledger does not close at t = " + scientific(t) +
+                     " s: " + scientific(ledger.closure_error) + " of the dose is missing or too much; " +
                      scientific(ledger.given) + " was given by then (";
   for (const auto& term : ledger.terms()) text += term.first + " " + scientific(term.second) + " ";
   text.back() = ')';

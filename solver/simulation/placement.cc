@@ -91,8 +91,9 @@ ModeChoice choose_mode(const Case& c, const Setup& setup, const Placed& p) {
     const TissueCoefficients& tissue = setup.tissues[region_at(setup, p.holes[h])];
     const double pressure = infusion_pressure(tissue, setup.collapse, rate, needle.hole_radius(h));
     if (tissue.opening_pressure <= 0 && !choice.by_case)
-      throw InputError(c.path + ": scheme." + std::to_string(p.entry) + ".mode: auto asks at which pressure " +
-                       tissue.tissue + " tears, and its opening_pressure is not known; give it or say mode: "
+      throw InputError(c.path + ": scheme." + std::to_string(p.entry) +
+                       ".mode: auto asks at which pressure " + tissue.tissue +
+                       " tears, and its opening_pressure is not known; give it or say mode: "
                        "infusion or deposit");
     const double share = tissue.opening_pressure > 0 ? pressure / tissue.opening_pressure : 0;
     if (share <= worst) continue;
@@ -125,8 +126,7 @@ Shape mask_shape(const Case& c, const Setup& setup) {
   Point lower(1e300, 1e300, 1e300), upper(-1e300, -1e300, -1e300);
   for (int corner = 0; corner < 8; ++corner) {
     Vector3 index{};
-    for (int a = 0; a < 3; ++a)
-      index[a] = (corner >> a & 1) != 0 ? box.last[a] + 0.5 : box.first[a] - 0.5;
+    for (int a = 0; a < 3; ++a) index[a] = (corner >> a & 1) != 0 ? box.last[a] + 0.5 : box.first[a] - 0.5;
     const Point p = mesh_point(setup.image, mask->world(index));
     for (int a = 0; a < 3; ++a) {
       lower[a] = std::min(lower[a], p[a]);
@@ -184,12 +184,12 @@ void check_inside(const Case& c, const Setup& setup, const MeshBox& box, const S
   for (int a = 0; a < 3; ++a) {
     if (shape.lower()[a] >= box.lower[a] && shape.upper()[a] <= box.upper[a]) continue;
     char text[500];
-    std::snprintf(text, sizeof text,
-                  "%s: scheme.%zu: %s, %.3g mm wide round %s, does not fit into the region of interest (the "
-                  "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
-                  c.path.c_str(), entry, what, 1e3 * (shape.upper()[a] - shape.lower()[a]),
-                  readable_point(c, world_point(setup.image, shape.centre())).c_str(),
-                  1e3 * c.geometry.margin);
+    std::snprintf(
+        text, sizeof text,
+        "%s: scheme.%zu: %s, %.3g mm wide round %s, does not fit into the region of interest (the "
+        "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
+        c.path.c_str(), entry, what, 1e3 * (shape.upper()[a] - shape.lower()[a]),
+        readable_point(c, world_point(setup.image, shape.centre())).c_str(), 1e3 * c.geometry.margin);
     throw InputError(text);
   }
 }
@@ -234,9 +234,11 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
     const std::string entry = "scheme." + std::to_string(k);
     const bool infuses = choice.mode == InjectionMode::infusion;
     reporter.info(entry + ": " + needle.needle + ", tip at " + readable_point(c, p.tip) + "; " +
-                  (infuses ? "infusion" : "deposit") + ", " + choice.why());
+                  (infuses ? "infusion" : "deposit") + ", " +
+                  (choice.by_case && !infuses ? "said by the case" : choice.why()));
     if (infuses && choice.above_opening_pressure())
-      reporter.warn(entry + ": " + choice.why() + "; flow through intact pores is not what will happen there");
+      reporter.warn(entry + ": " + choice.why() +
+                    "; flow through intact pores is not what will happen there");
     if (infuses) {
       Infusion infusion;
       infusion.entry = k;

@@ -1,6 +1,5 @@
 #include "simulation/setup.h"
 
-
 #include <algorithm>
 #include <cmath>
 #include <sstream>
@@ -73,8 +72,7 @@ OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_facto
   request.target = setup.target;
   request.margin = c.geometry.margin;
   request.h_min = c.numerics.h_min;
-  const double beyond =
-      reach_factor * (reach(setup.tissues[setup.target], c.until) + 2 * c.numerics.h_min);
+  const double beyond = reach_factor * (reach(setup.tissues[setup.target], c.until) + 2 * c.numerics.h_min);
   for (const Deposit& d : setup.deposits) request.fine.push_back({d.shape, beyond});
   // What a hole infuses fills the pores of a ball at most, before vessels take fluid up.
   const double pores = setup.tissues[setup.target].fluid_fraction;
@@ -151,9 +149,8 @@ Setup intravenous_comparator(const Case& c, const Setup& setup) {
     for (const auto& entry : entries) {
       // What the needle would have given before the end of the run, by vein within it too.
       for (const double t : entry.times)
-        by_vein.intravenous.push_back({given_before(c.until, entry.amount, t, entry.duration),
-                                       std::min(usual, c.until - t),
-                                       {t}});
+        by_vein.intravenous.push_back(
+            {given_before(c.until, entry.amount, t, entry.duration), std::min(usual, c.until - t), {t}});
     }
   };
   add(setup.deposits);

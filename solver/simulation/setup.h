@@ -38,11 +38,9 @@ struct ModeChoice {
   InjectionMode mode = InjectionMode::deposit;  ///< never automatic
   bool by_case = true;                          ///< said by the case, or chosen by physics
   double expected_pressure = 0;                 ///< Pa of excess at a hole, if the fluid flows into the pores
-  double opening_pressure = 0;                  ///< Pa of excess at which the tissue there tears; 0: not known
-  std::string tissue;                           ///< at the hole that stands worst
-  bool above_opening_pressure() const {
-    return opening_pressure > 0 && expected_pressure > opening_pressure;
-  }
+  double opening_pressure = 0;  ///< Pa of excess at which the tissue there tears; 0: not known
+  std::string tissue;           ///< at the hole that stands worst
+  bool above_opening_pressure() const { return opening_pressure > 0 && expected_pressure > opening_pressure; }
   std::string why() const;  ///< in a sentence
 };
 

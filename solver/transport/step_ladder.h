@@ -12,9 +12,9 @@ class StepLadder {
   /// The next step when `remaining` seconds are left to the next event.
   double propose(double remaining) const;
   /// Judges an attempted step and sets the next rung: the largest below 0.8 dt (tolerance/error)^(1/3) and
-  /// 0.8 dt limit/refused, at most two up. Both figures are rounded to three digits first. Returns whether the
-  /// step is accepted. `refused`: what the limiter refused over its limit; a step above 1 is repeated with
-  /// smaller ones as long as that makes less be refused (flat states refuse the same share at any step).
+  /// 0.8 dt limit/refused, at most two up. Both figures are rounded to three digits first. Returns whether
+  /// the step is accepted. `refused`: what the limiter refused over its limit; a step above 1 is repeated
+  /// with smaller ones as long as that makes less be refused (flat states refuse the same share at any step).
   bool judge(double dt, double error, double refused = 0);
   /// Something begins that changes within `duration`: start with a fraction of it.
   void restart(double duration);

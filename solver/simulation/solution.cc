@@ -1,0 +1,98 @@
+#include "simulation/solution.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace {
+
+void describe_mesh(const Case& c, const Octree& octree, const Setup& setup, FieldWriter& fields) {
+  const TissueMesh& mesh = *octree.mesh;
+  FieldMesh out;
+  out.global_nodes = mesh.dofs().n_dofs();
+  const auto& owned = mesh.dofs().locally_owned_dofs();
+  out.first_node = owned.n_elements() > 0 ? *owned.begin() : 0;
+  out.frame = c.geometry.space;
+  const auto sign = signs_to_ras(c.geometry.space);
+  for (const Point& p : mesh.node_positions()) {
+    const Vector3 world = world_point(setup.image, p);
+    for (int a = 0; a < 3; ++a) out.coordinates_mm.push_back(1e3 * sign[a] * world[a]);
+  }
+  constexpr std::array<int, 8> vtk = {0, 1, 3, 2, 4, 5, 7, 6};
+  std::vector<dealii::types::global_dof_index> indices(8);
+  std::vector<float> region, target;
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    cell->get_dof_indices(indices);
+    for (const int v : vtk) out.cells.push_back(indices[v]);
+    int largest = 0;
+    for (int r = 1; r < mesh.n_regions(); ++r)
+      if (mesh.cell_fraction(index, r) > mesh.cell_fraction(index, largest)) largest = r;
+    region.push_back(static_cast<float>(largest));
+    target.push_back(static_cast<float>(mesh.cell_fraction(index, setup.target)));
+  });
+  fields.mesh(out, {{"region", region}, {"target_fraction", target}});
+}
+
+/// A shape that falls between the points that sample it would lose its dose.
+void check_resolved(const Case& c, const TissueMesh& mesh, const Deposit& d, const ShapeShare& share) {
+  if (std::abs(share.volume / d.shape.volume() - 1.) < 0.1 && share.accessible_volume > 0) return;
+  char text[300];
+  std::snprintf(
+      text, sizeof text,
+      "%s: scheme.%zu: a deposit %.3g mm wide is too small for cells of %.3g mm; inject more, or give "
+      "numerics.h_min a smaller value",
+      c.path.c_str(), d.entry, 1e3 * d.shape.width(), 1e3 * mesh.smallest_cell());
+  throw InputError(text);
+}
+
+}  // namespace
+
+std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
+                                Reporter& reporter, Stopwatch& phases, double& reached) {
+  auto solution = std::make_unique<Solution>();
+  {
+    const auto timed = phases.measure("mesh");
+    solution->octree = make_octree(options.mesh, comm);
+  }
+  const TissueMesh& mesh = *solution->octree.mesh;
+  char text[200];
+  std::snprintf(text, sizeof text, "mesh: %llu cells, %llu nodes, finest %.3g mm; target %.3f mL",
+                static_cast<unsigned long long>(mesh.triangulation().n_global_active_cells()),
+                static_cast<unsigned long long>(mesh.dofs().n_dofs()), 1e3 * mesh.smallest_cell(),
+                1e6 * mesh.region_volume(setup.target));
+  reporter.info(text);
+
+  solution->flow = std::make_unique<FlowStates>(c, setup, mesh, reporter, phases);
+  {
+    const auto timed = phases.measure("operator");
+    for (const Deposit& d : setup.deposits) {
+      solution->shares.push_back(shape_share(mesh, setup.tissues, d.shape));
+      check_resolved(c, mesh, d, solution->shares.back());
+    }
+  }
+  if (!options.field_folder.empty() && !c.field_times.empty()) {
+    solution->fields = std::make_unique<FieldWriter>(comm, options.field_folder);
+    describe_mesh(c, solution->octree, setup, *solution->fields);
+  }
+  TimeLoop::Inputs inputs{&c,
+                          &setup,
+                          &mesh,
+                          solution->flow.get(),
+                          solution->shares,
+                          &reporter,
+                          solution->fields.get(),
+                          options.stop_at_coarse_cells};
+  solution->loop = std::make_unique<TimeLoop>(inputs);
+  const bool finished = solution->loop->run();
+  phases.add(solution->loop->stepper().phases());
+  reached = solution->loop->counts().reached_coarse_cells;
+  if (!finished) return nullptr;
+  if (solution->fields != nullptr) solution->fields->close();
+  return solution;
+}
+
+}  // namespace intratumor

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "simulation/time_loop.h"
+
+namespace intratumor {
+
+/// Everything that one scheme's computation holds: mesh, flow, and the course in time.
+struct Solution {
+  Octree octree;
+  std::unique_ptr<FieldWriter> fields;
+  std::unique_ptr<FlowStates> flow;
+  std::vector<ShapeShare> shares;  ///< one per deposit
+  std::unique_ptr<TimeLoop> loop;
+};
+
+struct SolveOptions {
+  OctreeRequest mesh;
+  std::string field_folder;  ///< for fields.h5; empty: none
+  bool stop_at_coarse_cells = false;
+};
+
+/// Meshes, solves the flow and runs the time loop. The setup must outlive the solution. Empty when drug
+/// reached coarse cells and the options ask to stop there; `reached` then says when (s). Throws InputError
+/// for an injection that the mesh does not resolve, ComputationError.
+std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
+                                Reporter& reporter, Stopwatch& phases, double& reached);
+
+}  // namespace intratumor
