@@ -15,7 +15,7 @@ constexpr double day = 86400;
 constexpr double negative_limit = 1e-12;    // of c_ref
 constexpr double coarse_cell_limit = 1e-2;  // of c_inj
 constexpr double first_step_at_once = 40.;  // s, /4: first step after an instantaneous dose
-constexpr double refused_limit = 2e-3;      // of the drug in the mesh, in one step
+constexpr double refused_limit = 5e-2;      // in one step, of the drug in the mesh
 
 StepperOptions stepper_options(const TimeLoop::Inputs& in) {
   StepperOptions options;
@@ -235,8 +235,9 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
     in_mesh = dealii::Utilities::MPI::sum(in_mesh, comm);
     const double refused = in_mesh > 0 ? step.limiter.refused / in_mesh : 0.;
     // The edge of a deposit that is being filled has the same share refused at any step.
-    const bool counts = !segment.any_deposit();
-    if (!ladder.judge(dt, step.error, counts ? refused / refused_limit : 0.)) {
+    const double wasted =
+        segment.any_deposit() || !(in_mesh > 0) ? 0. : step.limiter.refused_of_change / in_mesh;
+    if (!ladder.judge(dt, step.error, wasted / refused_limit)) {
       ++counts_.rejected;
       continue;
     }

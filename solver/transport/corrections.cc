@@ -159,7 +159,15 @@ void Stepper::correct_edges(double dt) {
   }
   result_.limiter = add_limited(*op_->mesh, op_->lumped, edge_flux_, low, high,
                                 options_.limited ? limiter_passes : 0, values);
-  for (int i = 0; i < n; ++i) c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
+  double of_change = 0;
+  for (int i = 0; i < n; ++i) {
+    c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
+    double refused = 0;
+    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) refused += std::abs(edge_flux_[k]);
+    if (options_.limited && refused > 0)
+      of_change += std::min(refused, op_->lumped[i] * std::abs(values[i] - c_.local_element(i))) / 2;
+  }
+  result_.limiter.refused_of_change = dealii::Utilities::MPI::sum(of_change, op_->mesh->communicator());
   c_new_.update_ghost_values();
 }
 
