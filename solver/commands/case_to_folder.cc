@@ -46,6 +46,8 @@ int CaseToFolder::operator()(const std::function<void()>& compute, const std::fu
     if (rank_ != 0) return;
     inputs_["segmentation"] = {{"path", case_.geometry.segmentation},
                                {"sha256", sha256_of_file(case_.geometry.segmentation)}};
+    if (case_.deposit && !case_.deposit->mask.empty())
+      inputs_["mask"] = {{"path", case_.deposit->mask}, {"sha256", sha256_of_file(case_.deposit->mask)}};
     write();
     reporter_->close();
     folder_->commit();
@@ -114,9 +116,10 @@ std::string CaseToFolder::readable_path() const {
 std::string CaseToFolder::resolved_text() const {
   std::string text = "# The case with every default filled in, by intratumor " INTRATUMOR_VERSION
                      ". Running it at the same number of ranks\n# gives the same result.\n";
-  for (const char* input : {"case", "segmentation"})
-    text += "# sha256 " + inputs_[input]["sha256"].get<std::string>() + "  " +
-            inputs_[input]["path"].get<std::string>() + "\n";
+  for (const char* input : {"case", "segmentation", "mask"})
+    if (inputs_.contains(input))
+      text += "# sha256 " + inputs_[input]["sha256"].get<std::string>() + "  " +
+              inputs_[input]["path"].get<std::string>() + "\n";
   for (const std::string& change : options_.overrides) text += "# --set " + change + "\n";
   return text + resolved_yaml(case_);
 }

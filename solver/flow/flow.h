@@ -26,7 +26,7 @@ struct FarField {
 struct Collapse {
   bool on = true;
   double floor = 0.05;     ///< 0 to 0.1
-  double width = 1333.22;  ///< Pa (10 mmHg)
+  double width = 1333.22387415;  ///< Pa (10 mmHg)
 
   double open_share(double vascular_pressure, double p) const {
     if (!on || p <= vascular_pressure) return 1.;

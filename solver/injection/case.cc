@@ -18,8 +18,9 @@ auto members(const GeometryInput& g) {
 }
 
 auto members(const NeedleInjection& n) {
-  return std::tie(n.needle, n.outer_diameter, n.outer_radius, n.hole_distances, n.tip.anchor, n.tip.offset,
-                  n.direction, n.entry, n.volume, n.concentration, n.amount, n.duration, n.mode, n.times);
+  return std::tie(n.needle, n.outer_diameter, n.outer_radius, n.hole_distances, n.hole_diameter, n.tip.anchor,
+                  n.tip.offset, n.direction, n.entry, n.volume, n.concentration, n.amount, n.duration, n.mode,
+                  n.times);
 }
 
 auto members(const IntravenousDose& d) {

@@ -65,8 +65,10 @@ struct NeedleInjection {
   std::vector<double> hole_distances;
   /// Radius of the ball from which hole h feeds the tissue, m: half the needle's width at its open end, the
   /// hole's own at the side.
-  double hole_radius(std::size_t h) const { return hole_distances[h] == 0 ? outer_radius : side_hole_radius; }
-  double side_hole_radius = 0;  ///< m; 0 when there is no side hole
+  double hole_radius(std::size_t h) const {
+    return hole_distances[h] == 0 ? outer_radius : hole_diameter.value / 2;
+  }
+  Parameter hole_diameter;  ///< m, of holes in the side; unset when there are none
   TipPosition tip;
   std::optional<std::array<double, 3>> direction;  ///< unit vector from entry to tip, RAS
   std::optional<std::array<double, 3>> entry;      ///< m, RAS; then direction is tip - entry

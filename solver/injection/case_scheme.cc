@@ -227,6 +227,7 @@ NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& lib
   injection.outer_diameter = needle.outer_diameter;
   injection.outer_radius = needle.outer_diameter.value / 2;
   injection.hole_distances = needle.hole_distances;
+  injection.hole_diameter = needle.hole_diameter;
   injection.tip = read_tip(node.required("tip"), c.geometry.space);
   read_axis(node, c.geometry.space, injection);
   read_amounts(node, c, injection);

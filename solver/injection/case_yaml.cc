@@ -43,7 +43,8 @@ std::string mode_text(InjectionMode mode) {
 }
 
 std::string injection_text(const NeedleInjection& injection, const std::string& space) {
-  const Needle needle = {injection.needle, injection.outer_diameter, injection.hole_distances};
+  const Needle needle = {injection.needle, injection.outer_diameter, injection.hole_distances,
+                         injection.hole_diameter};
   std::string text = "  - needle: " + to_yaml(needle) + "\n    tip: " + tip_text(injection.tip, space) + "\n";
   if (injection.entry) {
     text += "    entry: " + point_text(*injection.entry, space) + "\n";

@@ -9,6 +9,7 @@ namespace intratumor {
 namespace {
 
 constexpr Range possible_diameter = {5e-5, 5e-3};
+constexpr Range possible_hole = {1e-5, 5e-3};
 constexpr Range possible_distance = {0, 0.1};
 
 std::vector<double> read_holes(const YamlNode& node) {
@@ -32,10 +33,11 @@ std::vector<double> read_holes(const YamlNode& node) {
 /// What `node` says, over what `needle` holds; `complete`: it holds nothing yet.
 Needle overlay(const YamlNode& node, Needle needle, bool complete, const std::string& set_by) {
   if (set_by == "case") {
-    check_keys(node, {"like", "name", "outer_diameter", "holes"},
+    check_keys(node, {"like", "name", "outer_diameter", "holes", "hole_diameter"},
                {{"inner_diameter", "the resistance of needles is not available yet; remove it"}});
   } else {
-    check_keys(node, {"description", "name", "outer_diameter", "inner_diameter", "holes"}, {});
+    check_keys(node, {"description", "name", "outer_diameter", "inner_diameter", "holes", "hole_diameter"},
+               {});
     if (const auto inner = node.optional("inner_diameter"))
       read_parameter(*inner, Dimension::length, possible_diameter, set_by);
   }
@@ -44,6 +46,16 @@ Needle overlay(const YamlNode& node, Needle needle, bool complete, const std::st
                     needle.outer_diameter);
   const auto holes = complete ? node.required("holes") : node.optional("holes");
   if (holes) needle.hole_distances = read_holes(*holes);
+  const bool at_side = needle.hole_distances.back() > 0;
+  if (!at_side && node.has("hole_diameter"))
+    node.required("hole_diameter").fail("has no effect: every hole is at the tip");
+  if (!at_side) needle.hole_diameter = Parameter();
+  if (at_side) {
+    overlay_parameter(node, "hole_diameter", Dimension::length, possible_hole, set_by,
+                      !needle.hole_diameter.given(), needle.hole_diameter);
+    if (needle.hole_diameter.value > needle.outer_diameter.value)
+      node.fail("a hole in the side cannot be wider than the needle");
+  }
   return needle;
 }
 
@@ -67,7 +79,9 @@ Needle read_needle(const YamlNode& node, const ParameterLibrary& library) {
 
 std::string to_yaml(const Needle& needle) {
   std::string text = "{name: " + quoted(needle.name) + ", outer_diameter: " + to_yaml(needle.outer_diameter);
-  return text + ", holes: " + quantities_text(needle.hole_distances, Dimension::length) + "}";
+  text += ", holes: " + quantities_text(needle.hole_distances, Dimension::length);
+  if (needle.hole_diameter.given()) text += ", hole_diameter: " + to_yaml(needle.hole_diameter);
+  return text + "}";
 }
 
 }  // namespace intratumor

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "output/summary.h"
+#include "simulation/maps_of_run.h"
 #include "simulation/metrics.h"
 #include "simulation/solution.h"
 #include "simulation/summary_of_run.h"
@@ -86,6 +87,8 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
                     "; the far part of its distribution is resolved by coarser cells");
     const auto timed = phases.measure("metrics");
     result = summary_of_run(c, *solution);
+    if (!folder.empty())
+      write_maps(c.maps, folder, solution->octree, setup.image, solution->loop->exposure());
     break;
   }
   warn_about_deposit(result, reporter);

@@ -37,12 +37,13 @@ TEST(Needle, FilesOfTheLibraryAreWhole) {
 
 TEST(Needle, ReadsBackEqual) {
   for (const char* text : {"22G_side_holes", "{like: 25G_end_hole, outer_diameter: 0.51 mm}",
-                           "{outer_diameter: 0.7 mm, holes: [0 mm, 3.3 mm]}"}) {
+                           "{outer_diameter: 0.7 mm, holes: [0 mm, 3.3 mm], hole_diameter: 0.2 mm}"}) {
     const Needle needle = read(text);
     const Needle again = read(to_yaml(needle));
     EXPECT_EQ(again.name, needle.name);
     EXPECT_EQ(again.outer_diameter, needle.outer_diameter);
     EXPECT_EQ(again.hole_distances, needle.hole_distances);
+    EXPECT_EQ(again.hole_diameter, needle.hole_diameter);
   }
 }
 
@@ -54,6 +55,10 @@ TEST(Needle, Errors) {
   EXPECT_NE(error("{like: 22G_end_hole, outer_diameter: 7 mm}").find("at most 5 mm"), std::string::npos);
   EXPECT_NE(error("{like: 22G_end_hole, inner_diameter: 0.4 mm}").find("not available yet"),
             std::string::npos);
+  EXPECT_NE(error("{like: 22G_end_hole, hole_diameter: 0.2 mm}").find("has no effect"), std::string::npos);
+  EXPECT_NE(error("{like: 22G_end_hole, holes: [3 mm]}").find("'hole_diameter' is missing"),
+            std::string::npos);
+  EXPECT_NE(error("{like: 22G_side_holes, hole_diameter: 2 mm}").find("wider than"), std::string::npos);
   EXPECT_NE(error("{outer_diameter: 0.7 mm}").find("'holes' is missing"), std::string::npos);
 }
 
