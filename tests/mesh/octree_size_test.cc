@@ -44,7 +44,9 @@ TEST(OctreeSize, IsThatOfTheMesh) {
     for (const bool fine : {false, true}) {
       OctreeRequest request = request_for(image, h_min);
       // One at the rim of the box, one within; no cell touches them within round-off.
-      if (fine) request.fine = {{Point(-2e-3, 9e-3, 8e-3), 1.37e-3}, {Point(11e-3, 9e-3, 9e-3), 2.03e-3}};
+      if (fine)
+        request.fine = {{Ball{Point(-2e-3, 9e-3, 8e-3), 1.37e-3}, 0.},
+                        {Ball{Point(11e-3, 9e-3, 9e-3), 2.03e-3}, 0.}};
       const Octree octree = make_octree(request, MPI_COMM_WORLD);
       const OctreeSize size = octree_size(request, octree_tables(request));
       std::printf("  h_min %.1f mm: %llu cells, %llu nodes\n", 1e3 * h_min,

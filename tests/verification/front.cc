@@ -4,7 +4,7 @@
 
 #include "exposure/exposure.h"
 #include "harness.h"
-#include "mesh/ball_share.h"
+#include "mesh/shape_share.h"
 
 namespace intratumor::verification {
 namespace {
@@ -33,7 +33,7 @@ Front infuse(double D, double most_refused, double tolerance = 3e-4) {
   p.tissues = {t};
   p.body.plasma_volume = 1;
   p.far_field.kind = FarField::Kind::value;
-  p.source = ball_share(*p.mesh, p.tissues, {Point(), a}).node;
+  p.source = shape_share(*p.mesh, p.tissues, Ball{Point(), a}).node;
   for (double& s : p.source) s *= Q / 8;
   p.solve();
   StepperOptions options;

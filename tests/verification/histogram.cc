@@ -3,7 +3,7 @@
 
 #include "exposure/exposure.h"
 #include "harness.h"
-#include "mesh/ball_share.h"
+#include "mesh/shape_share.h"
 
 namespace intratumor::verification {
 namespace {
@@ -50,7 +50,7 @@ TEST(Histogram, V18SphericalDeposit) {
   options.stage_tolerance = 1e-6;
   p.stepper = std::make_unique<Stepper>(*p.op, options);
   const double amount = 0.24 * 4 * std::acos(-1.) / 3 * a * a * a / 8;  // c0 = 1 in the octant
-  std::vector<double> nodes = ball_share(*p.mesh, p.tissues, {Point(), a}).node;
+  std::vector<double> nodes = shape_share(*p.mesh, p.tissues, Ball{Point(), a}).node;
   for (double& x : nodes) x *= amount;
   p.stepper->give_to_tissue(nodes);
   double now = 0;

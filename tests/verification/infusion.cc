@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "harness.h"
-#include "mesh/ball_share.h"
+#include "mesh/shape_share.h"
 
 namespace intratumor::verification {
 namespace {
@@ -37,7 +37,7 @@ double at_node(const Problem& p, const Point& x) {
 }
 
 void add_ball(Problem& p, const Point& centre, double radius, double rate) {
-  const std::vector<double> share = ball_share(*p.mesh, p.tissues, {centre, radius}).node;
+  const std::vector<double> share = shape_share(*p.mesh, p.tissues, Ball{centre, radius}).node;
   p.source.resize(share.size(), 0.);
   for (std::size_t i = 0; i < share.size(); ++i) p.source[i] += rate * share[i];
 }
