@@ -25,7 +25,7 @@ struct FarField {
 /// over `width`. It multiplies filtration, permeability and blood flow alike, never the lymph.
 struct Collapse {
   bool on = true;
-  double floor = 0.05;     ///< 0 to 0.1
+  double floor = 0.05;           ///< 0 to 0.1
   double width = 1333.22387415;  ///< Pa (10 mmHg)
 
   double open_share(double vascular_pressure, double p) const {

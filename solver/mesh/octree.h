@@ -19,9 +19,9 @@ struct OctreeRequest {
   std::vector<std::vector<std::uint16_t>> values;
   int background = 0;
   int target = 0;
-  double margin = 0;       ///< m of tissue round the target's bounding box
-  double h_min = 0;        ///< m, finest cell
-  double h_max = 4e-3;     ///< m, coarsest cell at most
+  double margin = 0;    ///< m of tissue round the target's bounding box
+  double h_min = 0;     ///< m, finest cell
+  double h_max = 4e-3;  ///< m, coarsest cell at most
   /// A shape and what is round it.
   struct Reach {
     Shape shape;

@@ -19,8 +19,8 @@ struct Result {
 };
 
 /// Runs one case from its image to its metrics: mesh, flow, transport and body. Fields at the times of the
-/// case and maps go into `folder` (fields.h5, fields.xdmf, maps/); empty: none. Throws InputError (the case does not
-/// fit its image) or ComputationError.
+/// case and maps go into `folder` (fields.h5, fields.xdmf, maps/); empty: none. Throws InputError (the case
+/// does not fit its image) or ComputationError.
 Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder);
 
 }  // namespace intratumor
