@@ -87,7 +87,11 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
                           solution->fields.get(),
                           options.stop_at_coarse_cells};
   solution->loop = std::make_unique<TimeLoop>(inputs);
-  const bool finished = solution->loop->run();
+  bool finished = false;
+  {
+    const auto timed = phases.measure("time_loop");
+    finished = solution->loop->run();
+  }
   phases.add(solution->loop->stepper().phases());
   reached = solution->loop->counts().reached_coarse_cells;
   if (!finished) return nullptr;
