@@ -34,6 +34,8 @@ LinearSolver::LinearSolver(const TissueMesh& mesh, Kind kind, std::string what)
     check(KSPSetType(ksp_, KSPBCGS), what_);
     check(PCSetType(pc, PCBJACOBI), what_);  // ILU(0) on the diagonal block is its default
     check(KSPSetPCSide(ksp_, PC_RIGHT), what_);
+    check(KSPSetOptionsPrefix(ksp_, "intratumor_transport_"), what_);
+    check(KSPSetFromOptions(ksp_), what_);
   }
   check(KSPSetNormType(ksp_, KSP_NORM_UNPRECONDITIONED), what_);
   check(KSPSetInitialGuessNonzero(ksp_, PETSC_TRUE), what_);
@@ -46,18 +48,48 @@ LinearSolver::~LinearSolver() {
   VecDestroy(&b_);
 }
 
-void LinearSolver::set_matrix(const std::vector<double>& values) {
+void LinearSolver::create_matrix() {
   const Graph& graph = mesh_.graph();
-  if (matrix_ == nullptr) {
-    const auto global = static_cast<PetscInt>(mesh_.dofs().n_dofs());
-    check(MatCreateMPIAIJWithArrays(mesh_.communicator(), graph.n_owned, graph.n_owned, global, global,
-                                    graph.global_begin.data(), graph.global_column.data(), values.data(),
-                                    &matrix_),
-          what_);
-  } else {
-    check(MatUpdateMPIAIJWithArray(matrix_, values.data()), what_);
-  }
+  const auto global = static_cast<PetscInt>(mesh_.dofs().n_dofs());
+  const std::vector<double> zeros(graph.entries(), 0.);
+  check(MatCreateMPIAIJWithArrays(mesh_.communicator(), graph.n_owned, graph.n_owned, global, global,
+                                  graph.global_begin.data(), graph.global_column.data(), zeros.data(),
+                                  &matrix_),
+        what_);
+  check(MatSetOption(matrix_, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE), what_);
+  const PetscInt* ghost_columns = nullptr;
+  check(MatMPIAIJGetSeqAIJ(matrix_, &owned_, &ghost_, &ghost_columns), what_);
   check(KSPSetOperators(ksp_, matrix_, matrix_), what_);
+}
+
+LinearSolver::Values LinearSolver::values() {
+  if (matrix_ == nullptr) create_matrix();
+  Values values{};
+  check(MatSeqAIJGetArray(owned_, &values.owned), what_);
+  check(MatSeqAIJGetArray(ghost_, &values.ghost), what_);
+  // Neither array moves while the matrix lives.
+  Values given = values;
+  check(MatSeqAIJRestoreArray(owned_, &given.owned), what_);
+  check(MatSeqAIJRestoreArray(ghost_, &given.ghost), what_);
+  return values;
+}
+
+void LinearSolver::values_changed() {
+  check(MatAssemblyBegin(matrix_, MAT_FINAL_ASSEMBLY), what_);
+  check(MatAssemblyEnd(matrix_, MAT_FINAL_ASSEMBLY), what_);
+}
+
+void LinearSolver::set_matrix(const std::vector<double>& given) {
+  const Graph& graph = mesh_.graph();
+  const Values to = values();
+  std::size_t owned = 0, ghost = 0;
+  for (std::size_t k = 0; k < given.size(); ++k)
+    (graph.column[k] < graph.n_owned ? to.owned[owned++] : to.ghost[ghost++]) = given[k];
+  values_changed();
+}
+
+void LinearSolver::keep_preconditioner() {
+  check(KSPSetReusePreconditioner(ksp_, PETSC_TRUE), what_);
 }
 
 LinearSolver::Outcome LinearSolver::solve(Vector& x, const Vector& b, double relative, double absolute) {

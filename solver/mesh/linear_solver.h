@@ -25,6 +25,18 @@ class LinearSolver {
   /// Values in the graph's order.
   void set_matrix(const std::vector<double>& values);
 
+  /// The matrix's own storage, to be filled in place: see Graph for the positions. What was there stays until
+  /// it is overwritten; call values_changed() when done.
+  struct Values {
+    double* owned;
+    double* ghost;
+  };
+  Values values();
+  void values_changed();
+
+  /// Goes on with the preconditioner made at the first solve, however the values change.
+  void keep_preconditioner();
+
   struct Outcome {
     int iterations = 0;
     double residual = 0;  ///< 2-norm, as the iteration saw it
@@ -37,7 +49,10 @@ class LinearSolver {
   const TissueMesh& mesh_;
   Kind kind_;
   std::string what_;
+  void create_matrix();
+
   Mat matrix_ = nullptr;
+  Mat owned_ = nullptr, ghost_ = nullptr;  // its blocks, held by matrix_
   KSP ksp_ = nullptr;
   Vec x_ = nullptr;
   Vec b_ = nullptr;

@@ -130,6 +130,36 @@ void TissueMesh::build_graph() {
     if (graph_.diagonal.back() < 0) throw ComputationError("internal: a node's row has no diagonal entry");
   }
   graph_.global_begin = graph_.begin;
+  build_edges();
+}
+
+void TissueMesh::build_edges() {
+  const int n = graph_.n_owned;
+  // Where each entry stands among those with owned or with ghost columns.
+  std::vector<int> place(graph_.entries());
+  int owned = 0, ghosts = 0;
+  for (std::size_t k = 0; k < place.size(); ++k) place[k] = graph_.column[k] < n ? owned++ : ghosts++;
+  // Rows are walked in ascending order, so a row's earlier columns come in that order too.
+  std::vector<int> next(graph_.begin.begin(), graph_.begin.end() - 1);
+  graph_.edge_begin.assign(1, 0);
+  for (int i = 0; i < n; ++i) {
+    graph_.owned_diagonal.push_back(place[graph_.diagonal[i]]);
+    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
+      const int j = graph_.column[k];
+      if (j <= i) continue;
+      graph_.edge_end.push_back(j);
+      graph_.edge_entry.push_back(place[k]);
+      if (j >= n) {
+        graph_.edge_mirror.push_back(-1);
+        continue;
+      }
+      int& at = next[j];
+      while (at < graph_.begin[j + 1] && graph_.column[at] != i) ++at;
+      if (at == graph_.begin[j + 1]) throw ComputationError("internal: the stencil graph is not symmetric");
+      graph_.edge_mirror.push_back(place[at]);
+    }
+    graph_.edge_begin.push_back(static_cast<int>(graph_.edge_end.size()));
+  }
 }
 
 void TissueMesh::for_each_cell(const std::function<void(const Cell&, int)>& f) const {

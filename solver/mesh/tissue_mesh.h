@@ -36,7 +36,26 @@ struct Graph {
   std::vector<int> global_begin;  ///< the same rows with global numbers, as PETSc wants them
   std::vector<int> global_column;
   std::size_t entries() const { return column.size(); }
+
+  /// Every pair of neighbours once: a flux between two nodes is computed once and booked at both ends.
+  /// Edge e of row i (edge_begin[i] <= e < edge_begin[i + 1]) leads to node edge_end[e], which is a later row
+  /// or a ghost; a pair across ranks is an edge on both of them.
+  std::vector<int> edge_begin;  ///< n_owned + 1
+  std::vector<int> edge_end;    ///< local index
+  /// Positions as PETSc stores a distributed matrix: entries with owned columns and with ghost columns apart,
+  /// each in the order of rows.
+  std::vector<int> edge_entry;      ///< of (i, j), among owned columns or, where j is a ghost, among ghosts
+  std::vector<int> edge_mirror;     ///< of (j, i), among owned columns; -1 where j is a ghost
+  std::vector<int> owned_diagonal;  ///< of each row's diagonal, among owned columns
+  std::size_t edges() const { return edge_end.size(); }
 };
+
+/// Calls f(e, i, j) for every edge e from owned node i to j, which may be a ghost.
+template <class F>
+void for_each_edge(const Graph& graph, const F& f) {
+  for (int i = 0; i < graph.n_owned; ++i)
+    for (int e = graph.edge_begin[i]; e < graph.edge_begin[i + 1]; ++e) f(e, i, graph.edge_end[e]);
+}
 
 /// Everything about space that can be computed before the first step: Q1 elements on a distributed octree (or
 /// any hexahedral mesh), hanging-node constraints, the share of each region in each cell and around each
@@ -63,6 +82,8 @@ class TissueMesh {
     return partitioner_;
   }
   Vector make_vector() const { return Vector(partitioner_); }
+  /// Nodes that a rank's vectors hold: its own, then ghosts.
+  int n_local() const { return graph_.n_owned + static_cast<int>(partitioner_->n_ghost_indices()); }
 
   /// Volume of region r around owned node i, m^3: integral of its shape function over the region, hanging
   /// nodes' shares passed on to the nodes that carry them.
@@ -96,6 +117,7 @@ class TissueMesh {
  private:
   void number_nodes();
   void build_graph();
+  void build_edges();
   void extract(const dealii::PETScWrappers::MPI::SparseMatrix& matrix, std::vector<double>& values) const;
 
   std::unique_ptr<Triangulation> triangulation_;

@@ -126,46 +126,36 @@ void Stepper::correct_accounts(double dt) {
 /// account-corrected state on each stencil.
 void Stepper::correct_edges(double dt) {
   const int n = graph_.n_owned;
-  const int n_all = n + static_cast<int>(op_->mesh->partitioner()->n_ghost_indices());
-  edge_flux_.assign(graph_.entries(), 0.);
-  std::vector<double> low(n), high(n), values(n);
-  for (int i = 0; i < n_all; ++i) {
+  for (std::size_t i = 0; i < lowest_.size(); ++i) {
     const double a = c_.local_element(i), b = c_low_.local_element(i), c = corrected_.local_element(i);
-    low_bound_.local_element(i) = std::min(a, std::min(b, c));
-    high_bound_.local_element(i) = std::max(a, std::max(b, c));
+    low_bound_[i] = lowest_[i] = std::min(a, std::min(b, c));
+    high_bound_[i] = highest_[i] = std::max(a, std::max(b, c));
     // From here on c1 holds the high-order mean, c2 the change over the step.
     c1_.local_element(i) = low_mean_.local_element(i) + x_.local_element(i);
     c2_.local_element(i) -= c_.local_element(i);
   }
-  for (int i = 0; i < n; ++i) {
-    values[i] = corrected_.local_element(i);
-    low[i] = low_bound_.local_element(i);
-    high[i] = high_bound_.local_element(i);
-    if (!graph_.is_unknown[i]) continue;
-    const double ei = c2_.local_element(i), xi = x_.local_element(i), li = low_mean_.local_element(i),
-                 hi = c1_.local_element(i), courant_i = courant_.local_element(i);
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
-      if (k == graph_.diagonal[i]) continue;
-      const int j = graph_.column[k];
-      const double d = edge_viscosity(op_->galerkin[k], op_->transposed[k]);
-      const double courant = std::max(courant_i, courant_.local_element(j));
-      const double t = courant > 1 ? 1. - 1. / courant : 0.;
-      edge_flux_[k] = op_->mass[k] * (ei - c2_.local_element(j)) -
-                      dt * (op_->galerkin[k] * x_.local_element(j) - op_->transposed[k] * xi) +
-                      dt * d * ((li - low_mean_.local_element(j)) - t * (hi - c1_.local_element(j)));
-      low[i] = std::min(low[i], low_bound_.local_element(j));
-      high[i] = std::max(high[i], high_bound_.local_element(j));
-    }
-  }
-  result_.limiter = add_limited(*op_->mesh, op_->lumped, edge_flux_, low, high,
-                                options_.limited ? limiter_passes : 0, values);
+  edge_flux_.resize(graph_.edges());
+  const double *x = x_.begin(), *low = low_mean_.begin(), *high = c1_.begin(), *change = c2_.begin();
+  for_each_edge(graph_, [&](int e, int i, int j) {
+    const double k_ij = op_->galerkin[e], k_ji = op_->transposed[e];
+    const double d = edge_viscosity(k_ij, k_ji);
+    edge_flux_[e] =
+        op_->mass[e] * (change[i] - change[j]) -
+        dt * (k_ij * x[j] - k_ji * x[i] - d * ((low[i] - low[j]) - kept_share(i, j) * (high[i] - high[j])));
+    low_bound_[i] = std::min(low_bound_[i], lowest_[j]);
+    high_bound_[i] = std::max(high_bound_[i], highest_[j]);
+    low_bound_[j] = std::min(low_bound_[j], lowest_[i]);
+    high_bound_[j] = std::max(high_bound_[j], highest_[i]);
+  });
+  std::vector<double> values(corrected_.begin(), corrected_.begin() + n);
+  std::vector<double>& refused = net_;
+  std::fill(refused.begin(), refused.end(), 0.);
+  result_.limiter = limiter_.add(op_->lumped, edge_flux_, low_bound_, high_bound_,
+                                 options_.limited ? limiter_passes : 0, values, &refused);
   double of_change = 0;
   for (int i = 0; i < n; ++i) {
     c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
-    double refused = 0;
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) refused += std::abs(edge_flux_[k]);
-    if (options_.limited && refused > 0)
-      of_change += std::min(refused, op_->lumped[i] * std::abs(values[i] - c_.local_element(i))) / 2;
+    of_change += std::min(refused[i], op_->lumped[i] * std::abs(values[i] - c_.local_element(i))) / 2;
   }
   result_.limiter.refused_of_change = dealii::Utilities::MPI::sum(of_change, op_->mesh->communicator());
   c_new_.update_ghost_values();

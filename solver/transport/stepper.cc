@@ -21,10 +21,16 @@ constexpr int max_refinements = 6;
 }  // namespace
 
 Stepper::Stepper(const TissueOperator& op, StepperOptions options)
-    : op_(&op), graph_(op.mesh->graph()), options_(options), error_weight_(graph_.n_owned, 1.) {
+    : op_(&op),
+      graph_(op.mesh->graph()),
+      options_(options),
+      error_weight_(graph_.n_owned, 1.),
+      limiter_(*op.mesh) {
   for (Vector* v : {&c_, &c_new_, &c_low_, &low_mean_, &c1_, &c2_, &x_, &courant_, &border_low_,
-                    &border_high_, &right_, &work_, &corrected_, &low_bound_, &high_bound_})
+                    &border_high_, &right_, &work_, &corrected_})
     *v = op_->mesh->make_vector();
+  for (auto* v : {&net_, &kept_, &lowest_, &highest_, &low_bound_, &high_bound_})
+    v->resize(op_->mesh->n_local());
   a_.assign(op_->accounts.size(), 0.);
   low_solver_ =
       std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::nonsymmetric, "low-order transport");
@@ -58,35 +64,44 @@ void Stepper::give_to_accounts(const std::vector<double>& amounts) {
 void Stepper::give_to_tissue(const std::vector<double>& nodes) {
   const int n = graph_.n_owned;
   // e = m^-1 amounts; lumping alone would widen the field by h^2/6 in each direction.
-  values_ = op_->mass;
+  LinearSolver projection(*op_->mesh, LinearSolver::Kind::nonsymmetric, "projection of a deposit");
+  const LinearSolver::Values to = projection.values();
   for (int i = 0; i < n; ++i) {
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) values_[k] /= op_->lumped[i];
-    if (!graph_.is_unknown[i]) values_[graph_.diagonal[i]] = 1.;
+    to.owned[graph_.owned_diagonal[i]] = 1.;
     right_.local_element(i) = graph_.is_unknown[i] ? nodes[i] / op_->lumped[i] : 0.;
     c_low_.local_element(i) = c_.local_element(i) + right_.local_element(i);
   }
-  LinearSolver projection(*op_->mesh, LinearSolver::Kind::nonsymmetric, "projection of a deposit");
-  projection.set_matrix(values_);
+  for_each_edge(graph_, [&](int e, int i, int j) {
+    const double of_i = op_->mass[e] / op_->lumped[i];
+    to.owned[graph_.owned_diagonal[i]] -= of_i;
+    (j < n ? to.owned : to.ghost)[graph_.edge_entry[e]] = of_i;
+    if (j >= n) return;
+    const double of_j = op_->mass[e] / op_->lumped[j];
+    to.owned[graph_.owned_diagonal[j]] -= of_j;
+    to.owned[graph_.edge_mirror[e]] = of_j;
+  });
+  projection.values_changed();
   x_ = right_;
   projection.solve(x_, right_, 1e-10, 0.);
   x_.update_ghost_values();
   c_low_.update_ghost_values();
 
-  edge_flux_.assign(graph_.entries(), 0.);
-  std::vector<double> low(n), high(n), values(n);
-  for (int i = 0; i < n; ++i) {
-    values[i] = c_low_.local_element(i);
-    low[i] = std::min(values[i], c_.local_element(i));
-    high[i] = std::max(values[i], c_.local_element(i));
-    if (!graph_.is_unknown[i]) continue;
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
-      const int j = graph_.column[k];
-      edge_flux_[k] = op_->mass[k] * (x_.local_element(i) - x_.local_element(j));
-      low[i] = std::min({low[i], c_low_.local_element(j), c_.local_element(j)});
-      high[i] = std::max({high[i], c_low_.local_element(j), c_.local_element(j)});
-    }
+  for (std::size_t i = 0; i < lowest_.size(); ++i) {
+    const double before = c_.local_element(i), after = c_low_.local_element(i);
+    low_bound_[i] = lowest_[i] = std::min(before, after);
+    high_bound_[i] = highest_[i] = std::max(before, after);
   }
-  add_limited(*op_->mesh, op_->lumped, edge_flux_, low, high, options_.limited ? limiter_passes : 0, values);
+  edge_flux_.resize(graph_.edges());
+  for_each_edge(graph_, [&](int e, int i, int j) {
+    edge_flux_[e] = op_->mass[e] * (x_.local_element(i) - x_.local_element(j));
+    low_bound_[i] = std::min(low_bound_[i], lowest_[j]);
+    high_bound_[i] = std::max(high_bound_[i], highest_[j]);
+    low_bound_[j] = std::min(low_bound_[j], lowest_[i]);
+    high_bound_[j] = std::max(high_bound_[j], highest_[i]);
+  });
+  std::vector<double> values(c_low_.begin(), c_low_.begin() + n);
+  limiter_.add(op_->lumped, edge_flux_, low_bound_, high_bound_, options_.limited ? limiter_passes : 0,
+               values);
   for (int i = 0; i < n; ++i) c_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
   c_.update_ghost_values();
 }
@@ -136,73 +151,80 @@ std::vector<double> Stepper::solve_accounts(double theta, const std::vector<doub
   return amounts;
 }
 
+/// Both matrices, rows scaled by 1/M_i: nodal volumes are 1e-10 m^3, which ILU would take for zero.
+void Stepper::fill_matrices(double dt) {
+  const int n = graph_.n_owned;
+  const double theta = g / 2 * dt;
+  const LinearSolver::Values low = low_solver_->values(), high = high_solver_->values();
+  std::fill(kept_.begin(), kept_.end(), 0.);
+  std::vector<double>& inner_mass = net_;  // of off-diagonal entries
+  std::fill(inner_mass.begin(), inner_mass.end(), 0.);
+  for_each_edge(graph_, [&](int e, int i, int j) {
+    const double k_ij = op_->galerkin[e], k_ji = op_->transposed[e], m = op_->mass[e];
+    const double d = edge_viscosity(k_ij, k_ji), kept = kept_share(i, j) * d;
+    kept_[i] += kept;
+    kept_[j] += kept;
+    inner_mass[i] += m;
+    inner_mass[j] += m;
+    const int entry = graph_.edge_entry[e];
+    (j < n ? low.owned : low.ghost)[entry] = dt * (k_ij - d) / op_->lumped[i];
+    (j < n ? high.owned : high.ghost)[entry] = (m + theta * (k_ij - kept)) / op_->lumped[i];
+    if (j >= n) return;
+    const int mirror = graph_.edge_mirror[e];
+    low.owned[mirror] = dt * (k_ji - d) / op_->lumped[j];
+    high.owned[mirror] = (m + theta * (k_ji - kept)) / op_->lumped[j];
+  });
+  for (int i = 0; i < n; ++i) {
+    const int diagonal = graph_.owned_diagonal[i];
+    low.owned[diagonal] = high.owned[diagonal] = 1.;
+    if (!graph_.is_unknown[i]) continue;
+    low.owned[diagonal] += dt * (op_->diagonal[i] + op_->viscosity[i] + op_->loss[i]) / op_->lumped[i];
+    high.owned[diagonal] +=
+        (theta * (op_->diagonal[i] + kept_[i] + op_->loss[i]) - inner_mass[i]) / op_->lumped[i];
+  }
+  low_solver_->values_changed();
+  high_solver_->values_changed();
+  ++factorisations_;
+}
+
 void Stepper::prepare(double dt) {
   if (dt == dt_) return;
   const int n = graph_.n_owned;
   for (int i = 0; i < n; ++i) courant_.local_element(i) = dt * op_->viscosity[i] / op_->lumped[i];
   courant_.update_ghost_values();
-
-  values_.assign(graph_.entries(), 0.);
-  for (int i = 0; i < n; ++i) {
-    const int diagonal = graph_.diagonal[i];
-    values_[diagonal] = 1.;
-    if (!graph_.is_unknown[i]) continue;
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
-      if (k == diagonal) continue;
-      values_[k] =
-          dt * (op_->galerkin[k] - edge_viscosity(op_->galerkin[k], op_->transposed[k])) / op_->lumped[i];
-    }
-    values_[diagonal] += dt * (op_->galerkin[diagonal] + op_->viscosity[i] + op_->loss[i]) / op_->lumped[i];
-  }
-  low_solver_->set_matrix(values_);
-
-  const double theta = g / 2 * dt;
-  for (int i = 0; i < n; ++i) {
-    const int diagonal = graph_.diagonal[i];
-    values_[diagonal] = 1.;
-    if (!graph_.is_unknown[i]) continue;
-    double mass = op_->lumped[i], spread = 0;
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
-      if (k == diagonal) continue;
-      const double c = std::max(courant_.local_element(i), courant_.local_element(graph_.column[k]));
-      const double kept = c > 1 ? (1. - 1. / c) * edge_viscosity(op_->galerkin[k], op_->transposed[k]) : 0.;
-      values_[k] = (op_->mass[k] + theta * (op_->galerkin[k] - kept)) / op_->lumped[i];
-      mass -= op_->mass[k];
-      spread += kept;
-    }
-    values_[diagonal] = (mass + theta * (op_->galerkin[diagonal] + spread + op_->loss[i])) / op_->lumped[i];
-  }
-  high_solver_->set_matrix(values_);
-  ++factorisations_;
+  fill_matrices(dt);
 
   // How the tissue answers to one mole in plasma.
   const bool fed = op_->total_feed > 0;
   border_low_ = 0;
   border_high_ = 0;
   if (fed) {
-    for (int i = 0; i < n; ++i) right_.local_element(i) = dt * op_->feed[i] / op_->lumped[i];
-    low_solver_->solve(border_low_, right_, 1e-12, 0.);
-    for (int i = 0; i < n; ++i) right_.local_element(i) *= g / 2;
-    high_solver_->solve(border_high_, right_, 1e-10, 0.);
+    // Started from what a node by itself would answer, which is the answer wherever tissue is uniform.
+    const auto answer = [&](double time, LinearSolver& solver, double tolerance, Vector& border) {
+      for (int i = 0; i < n; ++i) {
+        right_.local_element(i) = time * op_->feed[i] / op_->lumped[i];
+        border.local_element(i) = right_.local_element(i) / (1. + time * op_->loss[i] / op_->lumped[i]);
+      }
+      solver.solve(border, right_, tolerance, 0.);
+    };
+    answer(dt, *low_solver_, 1e-12, border_low_);
+    answer(g / 2 * dt, *high_solver_, 1e-10, border_high_);
   }
   border_low_exits_ = exits_of(border_low_);
   border_high_exits_ = exits_of(border_high_);
   dt_ = dt;
 }
 
-/// Net amount into each owned node over dt by the low-order fluxes between nodes, at concentrations v.
-void Stepper::low_fluxes(double dt, const Vector& v, std::vector<double>& out) const {
-  out.resize(graph_.n_owned);
-  for (int i = 0; i < graph_.n_owned; ++i) {
-    double sum = 0;
-    const double vi = v.local_element(i);
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
-      if (k == graph_.diagonal[i]) continue;
-      const double d = edge_viscosity(op_->galerkin[k], op_->transposed[k]);
-      sum -= (op_->galerkin[k] - d) * v.local_element(graph_.column[k]) - (op_->transposed[k] - d) * vi;
-    }
-    out[i] = dt * sum;
-  }
+/// Consistent mass times v, at owned nodes (and partial sums at ghosts).
+void Stepper::multiply_mass(const Vector& v, std::vector<double>& out) const {
+  out.resize(op_->mesh->n_local());
+  for (int i = 0; i < graph_.n_owned; ++i) out[i] = op_->lumped[i] * v.local_element(i);
+  const double* at = v.begin();
+  for_each_edge(graph_, [&](int e, int i, int j) {
+    const double flux = op_->mass[e] * (at[j] - at[i]);
+    out[i] += flux;
+    out[j] -= flux;
+  });
 }
 
 double Stepper::mean_source(const StepSources& sources, int i) const {
@@ -228,10 +250,16 @@ void Stepper::low_order(double dt, const StepSources& sources) {
 
   // The new state is formed from the fluxes of the solution, which closes every balance to round-off whatever
   // the solver left; what it left is the difference, and must be small.
-  std::vector<double> net;
   for (int refinement = 0;; ++refinement) {
     low_mean_.update_ghost_values();
-    low_fluxes(dt, low_mean_, net);
+    std::fill(net_.begin(), net_.end(), 0.);
+    const double* at = low_mean_.begin();
+    for_each_edge(graph_, [&](int e, int i, int j) {
+      const double d = edge_viscosity(op_->galerkin[e], op_->transposed[e]);
+      const double flux = (op_->transposed[e] - d) * at[i] - (op_->galerkin[e] - d) * at[j];
+      net_[i] += flux;
+      net_[j] -= flux;
+    });
     double worst = 0, left = 0;
     for (int i = 0; i < n; ++i) {
       if (!graph_.is_unknown[i]) {
@@ -242,13 +270,12 @@ void Stepper::low_order(double dt, const StepSources& sources) {
       const double mean = low_mean_.local_element(i);
       const double c =
           c_.local_element(i) +
-          (dt * (mean_source(sources, i) + op_->feed[i] * a_low_mean_[plasma] - op_->loss[i] * mean) +
-           net[i]) /
+          dt *
+              (mean_source(sources, i) + op_->feed[i] * a_low_mean_[plasma] - op_->loss[i] * mean + net_[i]) /
               op_->lumped[i];
       c_low_.local_element(i) = c;
       const double residual = work_.local_element(i) = c - mean;
-      const double scale =
-          1. + dt * (op_->loss[i] + op_->viscosity[i] + op_->galerkin[graph_.diagonal[i]]) / op_->lumped[i];
+      const double scale = 1. + dt * (op_->loss[i] + op_->viscosity[i] + op_->diagonal[i]) / op_->lumped[i];
       worst = std::max(worst, std::abs(residual) /
                                   (low_tolerance * c_ref + 10 * machine * scale * std::abs(mean) + 1e-300));
       left = std::max(left, std::abs(residual));
@@ -281,25 +308,25 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   const int plasma = op_->accounts.plasma;
   const double theta = g / 2 * dt;
   // F(c^n) in flux form, with the share of artificial diffusion that large Courant numbers keep.
-  start_rate_.resize(n);
-  multiply(graph_, op_->mass, c_, mass_c_);
+  start_rate_.assign(op_->mesh->n_local(), 0.);
+  mass_c_.resize(op_->mesh->n_local());
+  for (int i = 0; i < n; ++i) mass_c_[i] = op_->lumped[i] * c_.local_element(i);
+  const double* at = c_.begin();
+  for_each_edge(graph_, [&](int e, int i, int j) {
+    const double k_ij = op_->galerkin[e], k_ji = op_->transposed[e];
+    const double d = kept_share(i, j) * edge_viscosity(k_ij, k_ji);
+    const double flux = (k_ji - d) * at[i] - (k_ij - d) * at[j], spread = op_->mass[e] * (at[j] - at[i]);
+    start_rate_[i] += flux;
+    start_rate_[j] -= flux;
+    mass_c_[i] += spread;
+    mass_c_[j] -= spread;
+  });
   for (int i = 0; i < n; ++i) {
-    if (!graph_.is_unknown[i]) {
+    if (graph_.is_unknown[i])
+      start_rate_[i] += op_->feed[i] * a_[plasma] - op_->loss[i] * c_.local_element(i) +
+                        (sources.node[0] == nullptr ? 0. : (*sources.node[0])[i]);
+    else
       start_rate_[i] = 0;
-      continue;
-    }
-    double sum = 0;
-    const double ci = c_.local_element(i);
-    for (int k = graph_.begin[i]; k < graph_.begin[i + 1]; ++k) {
-      if (k == graph_.diagonal[i]) continue;
-      const int j = graph_.column[k];
-      const double courant = std::max(courant_.local_element(i), courant_.local_element(j));
-      const double d =
-          courant > 1 ? (1. - 1. / courant) * edge_viscosity(op_->galerkin[k], op_->transposed[k]) : 0.;
-      sum -= (op_->galerkin[k] - d) * c_.local_element(j) - (op_->transposed[k] - d) * ci;
-    }
-    start_rate_[i] = sum - op_->loss[i] * ci + op_->feed[i] * a_[plasma] +
-                     (sources.node[0] == nullptr ? 0. : (*sources.node[0])[i]);
   }
   tissue_start_ = exits_of(c_);
 
@@ -308,9 +335,11 @@ void Stepper::high_order(double dt, const StepSources& sources) {
     const double s = sources.node[1] == nullptr ? 0. : (*sources.node[1])[i];
     right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_->lumped[i];
   }
-  // Start from the low-order answer less plasma's share, which the border column adds afterwards.
+  // Start from the straight line to the low-order answer, less plasma's share, which the border column adds
+  // afterwards.
   c1_ = low_mean_;
-  c1_.add(-a_low_mean_[plasma], border_low_);
+  c1_.sadd(g, 1. - g, c_);
+  c1_.add(-g * a_low_mean_[plasma], border_low_);
   // Relative to the field, not to the right side: where exchange is fast within a step, the latter is as many
   // times larger, and what is left in it would come back as noise in the new state.
   const double enough = options_.stage_tolerance * std::max(c_.l2_norm(), low_mean_.l2_norm());
@@ -323,7 +352,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   a1_ = solve_accounts(theta, right, border_high_exits_);
   c1_.add(a1_[plasma], border_high_);
   c1_.update_ghost_values();
-  multiply(graph_, op_->mass, c1_, mass_c1_);
+  multiply_mass(c1_, mass_c1_);
   tissue1_ = exits_of(c1_);
 
   // BDF2 stage, with the same matrix.
@@ -331,7 +360,9 @@ void Stepper::high_order(double dt, const StepSources& sources) {
     const double s = sources.node[2] == nullptr ? 0. : (*sources.node[2])[i];
     right_.local_element(i) = (bdf_a * mass_c1_[i] - bdf_b * mass_c_[i] + theta * s) / op_->lumped[i];
   }
+  // Start from the straight line through the stage.
   c2_ = c1_;
+  c2_.sadd(1. / g, 1. - 1. / g, c_);
   c2_.add(-a1_[plasma], border_high_);
   result_.stage_iterations += high_solver_->solve(c2_, right_, 1e-14, enough).iterations;
   from_tissue = exits_of(c2_);
@@ -341,7 +372,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   a2_ = solve_accounts(theta, right, border_high_exits_);
   c2_.add(a2_[plasma], border_high_);
   c2_.update_ghost_values();
-  multiply(graph_, op_->mass, c2_, mass_c2_);
+  multiply_mass(c2_, mass_c2_);
   tissue2_ = exits_of(c2_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -73,6 +74,7 @@ class Stepper {
 
  private:
   void prepare(double dt);
+  void fill_matrices(double dt);
   void low_order(double dt, const StepSources& sources);
   void high_order(double dt, const StepSources& sources);
   void estimate_error(double dt, const StepSources& sources);
@@ -83,7 +85,12 @@ class Stepper {
                                     const std::vector<double>& from_tissue, const StepSources& sources) const;
   std::vector<double> solve_accounts(double theta, const std::vector<double>& right,
                                      const std::vector<double>& response) const;
-  void low_fluxes(double dt, const Vector& v, std::vector<double>& out) const;
+  void multiply_mass(const Vector& v, std::vector<double>& out) const;
+  /// Share of an edge's artificial diffusion that the high-order operator keeps.
+  double kept_share(int i, int j) const {
+    const double c = std::max(courant_.local_element(i), courant_.local_element(j));
+    return c > 1 ? 1. - 1. / c : 0.;
+  }
   double mean_source(const StepSources& sources, int i) const;
 
   const TissueOperator* op_;
@@ -97,14 +104,17 @@ class Stepper {
   std::vector<double> start_rate_;                        // F(c^n), mol/s at owned nodes
   std::vector<double> mass_c_, mass_c1_, mass_c2_;        // consistent mass times c
   std::vector<double> tissue_start_, tissue1_, tissue2_;  // exits of c^n, c1, c2 by account
-  Vector corrected_, low_bound_, high_bound_;
-  std::vector<double> edge_flux_;
+  Vector corrected_;
+  std::vector<double> edge_flux_;               // by edge
+  std::vector<double> net_, kept_;              // by node, ghosts included
+  std::vector<double> lowest_, highest_;        // of a node's own states
+  std::vector<double> low_bound_, high_bound_;  // of all on its stencil
+  Limiter limiter_;
   StepResult result_;
 
   double dt_ = 0;  // of the matrices
   std::unique_ptr<LinearSolver> low_solver_, high_solver_;
   std::vector<double> border_low_exits_, border_high_exits_;
-  std::vector<double> values_;
   int factorisations_ = 0;
   Stopwatch phases_;
 };

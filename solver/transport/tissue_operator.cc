@@ -58,7 +58,8 @@ dealii::Tensor<1, 3> pressure_gradient(const dealii::FEValues<3>& fe, unsigned i
 }
 
 void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells,
-                   const std::vector<double>& conductivity, const FlowState& flow, TissueOperator& op) {
+                   const std::vector<double>& conductivity, const FlowState& flow,
+                   std::vector<double>& mass) {
   std::vector<double> pressure(8);
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.assemble(
@@ -84,13 +85,14 @@ void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells,
               local(i, j) *= share;
             }
       },
-      op.mass);
+      mass);
 }
 
 /// k_ij = int f K (grad w_i . grad p) w_j + phi_a D grad w_i . grad w_j: its columns sum to zero in every
 /// cell.
 void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells,
-                       const std::vector<double>& conductivity, const FlowState& flow, TissueOperator& op) {
+                       const std::vector<double>& conductivity, const FlowState& flow,
+                       std::vector<double>& galerkin, std::vector<double>& transposed) {
   std::vector<double> pressure(8);
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.assemble(
@@ -110,7 +112,7 @@ void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells,
           }
         }
       },
-      op.galerkin, op.transposed);
+      galerkin, transposed);
 }
 
 }  // namespace
@@ -123,25 +125,30 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   op.accounts = accounts;
   const Graph& graph = mesh.graph();
   const int n = graph.n_owned;
-  assemble_mass(mesh, cells, conductivity, flow, op);
-  assemble_galerkin(mesh, cells, conductivity, flow, op);
+  std::vector<double> mass, galerkin, transposed;  // in the graph's order
+  assemble_mass(mesh, cells, conductivity, flow, mass);
+  assemble_galerkin(mesh, cells, conductivity, flow, galerkin, transposed);
 
   op.lumped.assign(n, 0.);
   op.viscosity.assign(n, 0.);
+  op.diagonal.assign(n, 0.);
+  op.mass.reserve(graph.edges());
+  op.galerkin.reserve(graph.edges());
+  op.transposed.reserve(graph.edges());
   for (int i = 0; i < n; ++i) {
-    if (!graph.is_unknown[i]) {
-      op.lumped[i] = 1.;  // never used but as a divisor
-      continue;
-    }
-    double others = 0;
+    if (!graph.is_unknown[i]) op.lumped[i] = 1.;  // never used but as a divisor
     for (int k = graph.begin[i]; k < graph.begin[i + 1]; ++k) {
-      op.lumped[i] += op.mass[k];
+      if (!graph.is_unknown[i]) break;
+      op.lumped[i] += mass[k];
       if (k == graph.diagonal[i]) continue;
-      others += op.transposed[k];
-      op.viscosity[i] += edge_viscosity(op.galerkin[k], op.transposed[k]);
+      // Columns sum to zero exactly, so that what leaves a node arrives at its neighbours.
+      op.diagonal[i] -= transposed[k];
+      op.viscosity[i] += edge_viscosity(galerkin[k], transposed[k]);
+      if (graph.column[k] < i) continue;
+      op.mass.push_back(mass[k]);
+      op.galerkin.push_back(galerkin[k]);
+      op.transposed.push_back(transposed[k]);
     }
-    // Columns sum to zero exactly, so that what leaves a node arrives at its neighbours.
-    op.galerkin[graph.diagonal[i]] = op.transposed[graph.diagonal[i]] = -others;
   }
 
   TissueOperator::Exit blood{accounts.plasma, std::vector<double>(n, 0.)};

@@ -28,15 +28,15 @@ struct CellCoefficients {
 CellCoefficients cell_coefficients(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues);
 
 /// The graph of tissue and body for one state of flow. Every transfer is a flux between two nodes, or a node
-/// and an account; arrays run over the entries of the mesh's stencil graph, or over owned nodes.
+/// and an account; arrays run over the edges (i, j) of the mesh's stencil graph, or over owned nodes.
 struct TissueOperator {
   const TissueMesh* mesh = nullptr;
   Accounts accounts;
-  std::vector<double>
-      mass;  ///< [m_ij] m^3 mass of phi_a, consistent where convection rules, else half lumped
-  std::vector<double>
-      galerkin;  ///< [k_ij] m^3/s convection and diffusion; k_ii is minus the column's other entries
-  std::vector<double> transposed;  ///< [k_ji]
+  /// By edge, m^3: [m_ij] mass of phi_a, consistent where convection rules, else half lumped.
+  std::vector<double> mass;
+  std::vector<double> galerkin;    ///< by edge, m^3/s: [k_ij] convection and diffusion
+  std::vector<double> transposed;  ///< by edge, m^3/s: [k_ji]
+  std::vector<double> diagonal;    ///< by node, m^3/s: [k_ii], minus the column's other entries
   std::vector<double> lumped;      ///< [M_i] m^3
   std::vector<double> viscosity;   ///< [sum_j d_ij] m^3/s
   struct Exit {

@@ -142,16 +142,19 @@ TEST(Diffusion, V8ForwardAndAdjoint) {
   const double k = 3e-5;
   Problem p = absorbing_sphere(k, 0.012);
   const Graph& graph = p.mesh->graph();
-  std::vector<double> values(p.op->transposed);
+  LinearSolver solver(*p.mesh, LinearSolver::Kind::nonsymmetric, "adjoint");
+  const LinearSolver::Values to = solver.values();
+  for_each_edge(graph, [&](int e, int i, int j) {
+    to.owned[graph.edge_entry[e]] = p.op->transposed[e] / p.op->lumped[i];
+    to.owned[graph.edge_mirror[e]] = p.op->galerkin[e] / p.op->lumped[j];
+  });
+  solver.values_changed();
   Vector right = p.mesh->make_vector(), value = p.mesh->make_vector();
   for (int i = 0; i < graph.n_owned; ++i) {
-    for (int e = graph.begin[i]; e < graph.begin[i + 1]; ++e) values[e] /= p.op->lumped[i];
-    values[graph.diagonal[i]] += p.op->loss[i] / p.op->lumped[i];
+    to.owned[graph.owned_diagonal[i]] = (p.op->diagonal[i] + p.op->loss[i]) / p.op->lumped[i];
     for (const auto& exit : p.op->exits)
       if (exit.account == p.op->accounts.degraded) right.local_element(i) = exit.rate[i] / p.op->lumped[i];
   }
-  LinearSolver solver(*p.mesh, LinearSolver::Kind::nonsymmetric, "adjoint");
-  solver.set_matrix(values);
   solver.solve(value, right, 1e-13, 0.);
   for (const double r0 : {5., 9.5}) {
     const std::vector<double> deposit = on_layer(p, r0 * mm, 1);
