@@ -43,7 +43,7 @@ LinearSolver::LinearSolver(const TissueMesh& mesh, Kind kind, std::string what)
 
 LinearSolver::~LinearSolver() {
   KSPDestroy(&ksp_);
-  MatDestroy(&matrix_);
+  for (Mat* part : {&updated_, &column_, &row_, &matrix_}) MatDestroy(part);
   VecDestroy(&x_);
   VecDestroy(&b_);
 }
@@ -86,6 +86,29 @@ void LinearSolver::set_matrix(const std::vector<double>& given) {
   for (std::size_t k = 0; k < given.size(); ++k)
     (graph.column[k] < graph.n_owned ? to.owned[owned++] : to.ghost[ghost++]) = given[k];
   values_changed();
+}
+
+void LinearSolver::set_rank_one(const std::vector<double>& column, const std::vector<double>& row) {
+  if (updated_ == nullptr) {
+    for (Mat* part : {&column_, &row_})
+      check(MatCreateDense(mesh_.communicator(), mesh_.graph().n_owned, PETSC_DECIDE, PETSC_DETERMINE, 1,
+                           nullptr, part),
+            what_);
+    check(MatCreateLRC(matrix_, column_, nullptr, row_, &updated_), what_);
+    check(KSPSetOperators(ksp_, updated_, matrix_), what_);
+  }
+  const auto fill = [&](Mat part, const std::vector<double>& values, double sign) {
+    double* to = nullptr;
+    check(MatDenseGetArray(part, &to), what_);
+    for (std::size_t i = 0; i < values.size(); ++i) to[i] = sign * values[i];
+    check(MatDenseRestoreArray(part, &to), what_);
+    check(MatAssemblyBegin(part, MAT_FINAL_ASSEMBLY), what_);
+    check(MatAssemblyEnd(part, MAT_FINAL_ASSEMBLY), what_);
+  };
+  fill(column_, column, -1.);
+  fill(row_, row, 1.);
+  check(MatAssemblyBegin(updated_, MAT_FINAL_ASSEMBLY), what_);
+  check(MatAssemblyEnd(updated_, MAT_FINAL_ASSEMBLY), what_);
 }
 
 void LinearSolver::keep_preconditioner() {

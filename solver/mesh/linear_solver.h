@@ -34,6 +34,10 @@ class LinearSolver {
   Values values();
   void values_changed();
 
+  /// Solves with A - column row^T from now on; the preconditioner sees A alone. At owned nodes, in the rows'
+  /// scale.
+  void set_rank_one(const std::vector<double>& column, const std::vector<double>& row);
+
   /// Goes on with the preconditioner made at the first solve, however the values change.
   void keep_preconditioner();
 
@@ -53,6 +57,7 @@ class LinearSolver {
 
   Mat matrix_ = nullptr;
   Mat owned_ = nullptr, ghost_ = nullptr;  // its blocks, held by matrix_
+  Mat column_ = nullptr, row_ = nullptr, updated_ = nullptr;
   KSP ksp_ = nullptr;
   Vec x_ = nullptr;
   Vec b_ = nullptr;

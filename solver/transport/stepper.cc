@@ -1,7 +1,5 @@
 #include "transport/stepper.h"
 
-#include <deal.II/lac/full_matrix.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -26,8 +24,8 @@ Stepper::Stepper(const TissueOperator& op, StepperOptions options)
       options_(options),
       error_weight_(graph_.n_owned, 1.),
       limiter_(*op.mesh) {
-  for (Vector* v : {&c_, &c_new_, &c_low_, &low_mean_, &c1_, &c2_, &x_, &courant_, &border_low_,
-                    &border_high_, &right_, &work_, &corrected_})
+  for (Vector* v :
+       {&c_, &c_new_, &c_low_, &low_mean_, &c1_, &c2_, &x_, &courant_, &right_, &work_, &corrected_})
     *v = op_->mesh->make_vector();
   for (auto* v : {&net_, &kept_, &lowest_, &highest_, &low_bound_, &high_bound_})
     v->resize(op_->mesh->n_local());
@@ -131,24 +129,28 @@ std::vector<double> Stepper::account_rates(const std::vector<double>& amounts,
   return rates;
 }
 
-/// Solves A - theta (transfers and feed) A - theta response A_plasma = right.
-std::vector<double> Stepper::solve_accounts(double theta, const std::vector<double>& right,
-                                            const std::vector<double>& response) const {
+/// The accounts of an implicit stage, A = inverse (right + theta exits(c)), put into the tissue's rows: what
+/// plasma feeds them is theta feed A_plasma.
+void Stepper::eliminate_accounts(double theta, dealii::FullMatrix<double>& inverse, LinearSolver& solver) {
   const int n = op_->accounts.size();
   const int plasma = op_->accounts.plasma;
-  dealii::FullMatrix<double> matrix(n, n);
-  for (int k = 0; k < n; ++k) matrix(k, k) = 1.;
+  inverse.reinit(n, n);
+  for (int k = 0; k < n; ++k) inverse(k, k) = 1.;
   for (const auto& t : op_->accounts.transfers) {
-    matrix(t.from, t.from) += theta * t.rate;
-    matrix(t.to, t.from) -= theta * t.rate;
+    inverse(t.from, t.from) += theta * t.rate;
+    inverse(t.to, t.from) -= theta * t.rate;
   }
-  matrix(plasma, plasma) += theta * op_->total_feed;
-  for (int k = 0; k < n; ++k) matrix(k, plasma) -= theta * response[k];
-  matrix.gauss_jordan();
-  std::vector<double> amounts(n, 0.);
-  for (int k = 0; k < n; ++k)
-    for (int j = 0; j < n; ++j) amounts[k] += matrix(k, j) * right[j];
-  return amounts;
+  inverse(plasma, plasma) += theta * op_->total_feed;
+  inverse.gauss_jordan();
+  if (op_->total_feed == 0) return;
+  std::vector<double> column(graph_.n_owned), row(graph_.n_owned, 0.);
+  for (int i = 0; i < graph_.n_owned; ++i) column[i] = theta * op_->feed[i] / op_->lumped[i];
+  for (const auto& exit : op_->exits) {
+    const double arrives = theta * inverse(plasma, exit.account);
+    if (arrives != 0)
+      for (int i = 0; i < graph_.n_owned; ++i) row[i] += arrives * exit.rate[i];
+  }
+  solver.set_rank_one(column, row);
 }
 
 /// Both matrices, rows scaled by 1/M_i: nodal volumes are 1e-10 m^3, which ILU would take for zero.
@@ -194,24 +196,8 @@ void Stepper::prepare(double dt) {
   courant_.update_ghost_values();
   fill_matrices(dt);
 
-  // How the tissue answers to one mole in plasma.
-  const bool fed = op_->total_feed > 0;
-  border_low_ = 0;
-  border_high_ = 0;
-  if (fed) {
-    // Started from what a node by itself would answer, which is the answer wherever tissue is uniform.
-    const auto answer = [&](double time, LinearSolver& solver, double tolerance, Vector& border) {
-      for (int i = 0; i < n; ++i) {
-        right_.local_element(i) = time * op_->feed[i] / op_->lumped[i];
-        border.local_element(i) = right_.local_element(i) / (1. + time * op_->loss[i] / op_->lumped[i]);
-      }
-      solver.solve(border, right_, tolerance, 0.);
-    };
-    answer(dt, *low_solver_, 1e-12, border_low_);
-    answer(g / 2 * dt, *high_solver_, 1e-10, border_high_);
-  }
-  border_low_exits_ = exits_of(border_low_);
-  border_high_exits_ = exits_of(border_high_);
+  eliminate_accounts(dt, low_accounts_, *low_solver_);
+  eliminate_accounts(g / 2 * dt, high_accounts_, *high_solver_);
   dt_ = dt;
 }
 
@@ -232,21 +218,41 @@ double Stepper::mean_source(const StepSources& sources, int i) const {
   return mean_outer * ((*sources.node[0])[i] + (*sources.node[1])[i]) + g / 2 * (*sources.node[2])[i];
 }
 
+static std::vector<double> times(const dealii::FullMatrix<double>& matrix, const std::vector<double>& v) {
+  std::vector<double> result(v.size(), 0.);
+  for (std::size_t k = 0; k < v.size(); ++k)
+    for (std::size_t j = 0; j < v.size(); ++j) result[k] += matrix(k, j) * v[j];
+  return result;
+}
+
+/// One implicit stage: tissue M u - theta F(u) = right [mol] and accounts A - theta (rates) = right_accounts,
+/// coupled through plasma. `u` holds the start value; node i's right side is in right_, over M_i.
+std::vector<double> Stepper::solve_stage(LinearSolver& solver, const dealii::FullMatrix<double>& accounts,
+                                         double theta, const std::vector<double>& right_accounts,
+                                         double enough, Vector& u, int& iterations) {
+  // What plasma would hold without the tissue's exits, and sends into the tissue.
+  const double plasma = times(accounts, right_accounts)[op_->accounts.plasma];
+  if (plasma != 0)
+    for (int i = 0; i < graph_.n_owned; ++i)
+      right_.local_element(i) += theta * op_->feed[i] / op_->lumped[i] * plasma;
+  iterations += solver.solve(u, right_, 1e-14, enough).iterations;
+  std::vector<double> right = right_accounts;
+  const std::vector<double> exits = exits_of(u);
+  for (std::size_t k = 0; k < right.size(); ++k) right[k] += theta * exits[k];
+  return times(accounts, right);
+}
+
 void Stepper::low_order(double dt, const StepSources& sources) {
   const int n = graph_.n_owned;
   const int plasma = op_->accounts.plasma;
   for (int i = 0; i < n; ++i)
     right_.local_element(i) = c_.local_element(i) + dt * mean_source(sources, i) / op_->lumped[i];
   const double c_ref = options_.reference_concentration;
-  low_mean_ = c_;
-  result_.low_iterations += low_solver_->solve(low_mean_, right_, 1e-14, low_tolerance * c_ref).iterations;
-
   std::vector<double> right = a_;
-  const std::vector<double> from_tissue = exits_of(low_mean_);
-  for (std::size_t k = 0; k < right.size(); ++k)
-    right[k] += dt * (from_tissue[k] + (sources.account.empty() ? 0. : sources.account[k]));
-  a_low_mean_ = solve_accounts(dt, right, border_low_exits_);
-  low_mean_.add(a_low_mean_[plasma], border_low_);
+  for (std::size_t k = 0; k < sources.account.size(); ++k) right[k] += dt * sources.account[k];
+  low_mean_ = c_;
+  a_low_mean_ = solve_stage(*low_solver_, low_accounts_, dt, right, low_tolerance * c_ref, low_mean_,
+                            result_.low_iterations);
 
   // The new state is formed from the fluxes of the solution, which closes every balance to round-off whatever
   // the solver left; what it left is the difference, and must be small.
@@ -335,22 +341,17 @@ void Stepper::high_order(double dt, const StepSources& sources) {
     const double s = sources.node[1] == nullptr ? 0. : (*sources.node[1])[i];
     right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_->lumped[i];
   }
-  // Start from the straight line to the low-order answer, less plasma's share, which the border column adds
-  // afterwards.
+  // Start from the straight line to the low-order answer.
   c1_ = low_mean_;
   c1_.sadd(g, 1. - g, c_);
-  c1_.add(-g * a_low_mean_[plasma], border_low_);
   // Relative to the field, not to the right side: where exchange is fast within a step, the latter is as many
   // times larger, and what is left in it would come back as noise in the new state.
   const double enough = options_.stage_tolerance * std::max(c_.l2_norm(), low_mean_.l2_norm());
-  result_.stage_iterations += high_solver_->solve(c1_, right_, 1e-14, enough).iterations;
   const std::vector<double> start = account_rates(a_, tissue_start_, sources);
-  std::vector<double> from_tissue = exits_of(c1_);
   std::vector<double> right = a_;
   for (std::size_t k = 0; k < right.size(); ++k)
-    right[k] += theta * (start[k] + from_tissue[k] + (sources.account.empty() ? 0. : sources.account[k]));
-  a1_ = solve_accounts(theta, right, border_high_exits_);
-  c1_.add(a1_[plasma], border_high_);
+    right[k] += theta * (start[k] + (sources.account.empty() ? 0. : sources.account[k]));
+  a1_ = solve_stage(*high_solver_, high_accounts_, theta, right, enough, c1_, result_.stage_iterations);
   c1_.update_ghost_values();
   multiply_mass(c1_, mass_c1_);
   tissue1_ = exits_of(c1_);
@@ -363,14 +364,9 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   // Start from the straight line through the stage.
   c2_ = c1_;
   c2_.sadd(1. / g, 1. - 1. / g, c_);
-  c2_.add(-a1_[plasma], border_high_);
-  result_.stage_iterations += high_solver_->solve(c2_, right_, 1e-14, enough).iterations;
-  from_tissue = exits_of(c2_);
   for (std::size_t k = 0; k < right.size(); ++k)
-    right[k] = bdf_a * a1_[k] - bdf_b * a_[k] +
-               theta * (from_tissue[k] + (sources.account.empty() ? 0. : sources.account[k]));
-  a2_ = solve_accounts(theta, right, border_high_exits_);
-  c2_.add(a2_[plasma], border_high_);
+    right[k] = bdf_a * a1_[k] - bdf_b * a_[k] + theta * (sources.account.empty() ? 0. : sources.account[k]);
+  a2_ = solve_stage(*high_solver_, high_accounts_, theta, right, enough, c2_, result_.stage_iterations);
   c2_.update_ghost_values();
   multiply_mass(c2_, mass_c2_);
   tissue2_ = exits_of(c2_);

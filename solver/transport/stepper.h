@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deal.II/lac/full_matrix.h>
+
 #include <algorithm>
 #include <memory>
 #include <vector>
@@ -40,8 +42,9 @@ struct StepResult {
 
 /// Advances concentrations and accounts by one step of flux-corrected transport:
 /// a backward-Euler, lumped, upwinded low-order step (an M-matrix: non-negative at any step size); TR-BDF2
-/// with the consistent mass; and the difference of both as fluxes between nodes and accounts, limited. Plasma
-/// couples through one border column: its response in the tissue is solved once per operator and step size.
+/// with the consistent mass; and the difference of both as fluxes between nodes and accounts, limited. The
+/// accounts are eliminated from both implicit systems, which leaves plasma as one rank-one term in each:
+/// never lagged.
 class Stepper {
  public:
   /// `op` is held by pointer and must outlive its use.
@@ -83,8 +86,10 @@ class Stepper {
   std::vector<double> exits_of(const Vector& v) const;
   std::vector<double> account_rates(const std::vector<double>& amounts,
                                     const std::vector<double>& from_tissue, const StepSources& sources) const;
-  std::vector<double> solve_accounts(double theta, const std::vector<double>& right,
-                                     const std::vector<double>& response) const;
+  void eliminate_accounts(double theta, dealii::FullMatrix<double>& inverse, LinearSolver& solver);
+  std::vector<double> solve_stage(LinearSolver& solver, const dealii::FullMatrix<double>& accounts,
+                                  double theta, const std::vector<double>& right_accounts, double enough,
+                                  Vector& u, int& iterations);
   void multiply_mass(const Vector& v, std::vector<double>& out) const;
   /// Share of an edge's artificial diffusion that the high-order operator keeps.
   double kept_share(int i, int j) const {
@@ -99,7 +104,7 @@ class Stepper {
   std::vector<double> error_weight_;
 
   // State and attempt. "mean" vectors carry the fluxes: low_mean_ is the iterate whose fluxes form c_low_.
-  Vector c_, c_new_, c_low_, low_mean_, c1_, c2_, x_, courant_, border_low_, border_high_, right_, work_;
+  Vector c_, c_new_, c_low_, low_mean_, c1_, c2_, x_, courant_, right_, work_;
   std::vector<double> a_, a_new_, a_low_, a_low_mean_, a1_, a2_, a_mean_;
   std::vector<double> start_rate_;                        // F(c^n), mol/s at owned nodes
   std::vector<double> mass_c_, mass_c1_, mass_c2_;        // consistent mass times c
@@ -114,7 +119,9 @@ class Stepper {
 
   double dt_ = 0;  // of the matrices
   std::unique_ptr<LinearSolver> low_solver_, high_solver_;
-  std::vector<double> border_low_exits_, border_high_exits_;
+  /// Amounts in the accounts after an implicit stage, by what stands on its right side: (1 - theta
+  /// transfers)^-1.
+  dealii::FullMatrix<double> low_accounts_, high_accounts_;
   int factorisations_ = 0;
   Stopwatch phases_;
 };
