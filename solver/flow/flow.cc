@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
 #include "mesh/linear_solver.h"
 #include "quantities/error.h"
@@ -12,10 +13,14 @@ namespace intratumor {
 
 namespace {
 
-constexpr double newton_tolerance = 1e-13;
-constexpr int max_newton_steps = 40;
-constexpr double collapse_tolerance = 1e-10;
-constexpr int max_collapse_repeats = 200;
+constexpr double newton_tolerance = 1e-13;   // of the residual, over the size of the terms that must balance
+constexpr double stalled_tolerance = 1e-10;  // where round-off stops it sooner
+constexpr int max_newton_steps = 200;
+constexpr double accelerate_below = 1e-2;    // of the residual
+constexpr std::size_t steps_remembered = 8;  // by the acceleration
+constexpr double step_tolerance = 1e-4;      // of each linear solve
+constexpr int max_halvings = 8;
+constexpr int many_iterations = 20;  // of one linear solve, after which multigrid is set up anew
 
 double boundary_pressure(const FlowProblem& problem, int node) {
   const TissueMesh& mesh = *problem.mesh;
@@ -38,53 +43,6 @@ double boundary_pressure(const FlowProblem& problem, int node) {
   return (vessel_pressure + lymph_pressure) / (vessel + lymph);
 }
 
-/// Exchange of every node at pressure p for given open shares of its vessels, and its derivative.
-struct Exchange {
-  std::vector<double> filtration, lymph, slope;
-  std::vector<std::vector<double>> open;  // chi by region and node
-};
-
-/// Takes chi from the pressure; returns its largest change.
-double update_collapse(const FlowProblem& problem, const Vector& p, Exchange& e, double& least) {
-  const TissueMesh& mesh = *problem.mesh;
-  double change = 0;
-  least = 1;
-  for (int r = 0; r < mesh.n_regions(); ++r) {
-    // A tissue without vessels has nothing to collapse.
-    if (problem.tissues[r].vessel_filtration == 0 && problem.tissues[r].permeability_surface == 0) continue;
-    for (int i = 0; i < mesh.graph().n_owned; ++i) {
-      if (mesh.node_volume(r, i) == 0) continue;
-      const double chi =
-          problem.collapse.open_share(problem.tissues[r].vascular_pressure, p.local_element(i));
-      change = std::max(change, std::abs(chi - e.open[r][i]));
-      least = std::min(least, chi);
-      e.open[r][i] = chi;
-    }
-  }
-  least = dealii::Utilities::MPI::min(least, mesh.communicator());
-  return dealii::Utilities::MPI::max(change, mesh.communicator());
-}
-
-void evaluate_exchange(const FlowProblem& problem, const Vector& p, Exchange& e) {
-  const TissueMesh& mesh = *problem.mesh;
-  const int n = mesh.graph().n_owned;
-  e.filtration.assign(n, 0.);
-  e.lymph.assign(n, 0.);
-  e.slope.assign(n, 0.);
-  for (int r = 0; r < mesh.n_regions(); ++r) {
-    const TissueCoefficients& t = problem.tissues[r];
-    for (int i = 0; i < n; ++i) {
-      const double volume = mesh.node_volume(r, i);
-      if (volume == 0) continue;
-      const double pi = p.local_element(i);
-      const double open = e.open[r][i];
-      e.filtration[i] += volume * open * filtration_rate(t, pi);
-      e.lymph[i] += volume * lymph_rate(t, pi);
-      e.slope[i] += volume * (open * t.vessel_filtration + (pi > t.lymph_pressure ? t.lymph_filtration : 0.));
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<double> cell_conductivity(const TissueMesh& mesh,
@@ -100,138 +58,216 @@ std::vector<double> cell_conductivity(const TissueMesh& mesh,
   return values;
 }
 
-FlowState solve_flow(const FlowProblem& problem) {
-  const TissueMesh& mesh = *problem.mesh;
+/// Exchange of every owned node with vessels and lymph at one pressure, m^3/s, and its derivative.
+struct FlowSolver::Exchange {
+  std::vector<double> filtration, lymph;
+  std::vector<double> slope;  // of lymph less filtration, each tissue's at least 0; m^3/(s Pa)
+  std::vector<double> flux;   // of pressure out of each node
+  double least_open = 1;
+};
+
+namespace {
+
+/// Anderson's acceleration (Walker & Ni, SIAM J Numer Anal 2011;49:1715): where slopes are not the true ones,
+/// the steps shrink by a constant factor only; their last changes tell what the next ones would add up to.
+class Acceleration {
+ public:
+  /// Replaces the change asked at pressure p.
+  void mend(const Vector& p, Vector& change) {
+    const Vector asked = change;
+    if (!last_p_.empty()) {
+      differences_.push_back({p, asked});
+      differences_.back().p -= last_p_.front();
+      differences_.back().change -= last_change_.front();
+      if (differences_.size() > steps_remembered) differences_.pop_front();
+    }
+    last_p_.assign(1, p);
+    last_change_.assign(1, asked);
+    const auto m = static_cast<unsigned int>(differences_.size());
+    if (m == 0) return;
+    dealii::FullMatrix<double> normal(m, m);
+    dealii::Vector<double> right(m), share(m);
+    for (unsigned int i = 0; i < m; ++i) {
+      right(i) = differences_[i].change * asked;
+      for (unsigned int j = 0; j <= i; ++j)
+        normal(i, j) = normal(j, i) = differences_[i].change * differences_[j].change;
+    }
+    for (unsigned int i = 0; i < m; ++i) normal(i, i) *= 1. + 1e-12;
+    normal.gauss_jordan();
+    normal.vmult(share, right);
+    for (unsigned int i = 0; i < m; ++i) {
+      change.add(-share(i), differences_[i].p);
+      change.add(-share(i), differences_[i].change);
+    }
+  }
+
+ private:
+  struct Difference {
+    Vector p, change;
+  };
+  std::deque<Difference> differences_;
+  std::vector<Vector> last_p_, last_change_;  // one each, once there is one
+};
+
+}  // namespace
+
+FlowSolver::~FlowSolver() = default;
+
+FlowSolver::FlowSolver(FlowProblem problem) : problem_(std::move(problem)) {
+  const TissueMesh& mesh = *problem_.mesh;
   const Graph& graph = mesh.graph();
   const MPI_Comm comm = mesh.communicator();
-  const int n = graph.n_owned;
-
-  std::vector<double> stiffness;
   mesh.assemble(
       [&](const TissueMesh::Cell&, int index, const dealii::FEValues<3>& fe,
           dealii::FullMatrix<double>& local) {
-        const double k = problem.cell_conductivity[index];
+        const double k = problem_.cell_conductivity[index];
         for (const unsigned int q : fe.quadrature_point_indices())
           for (unsigned int i = 0; i < 8; ++i)
             for (unsigned int j = 0; j < 8; ++j)
               local(i, j) += k * (fe.shape_grad(i, q) * fe.shape_grad(j, q)) * fe.JxW(q);
       },
-      stiffness);
+      stiffness_);
 
-  // Which nodes keep a prescribed pressure, ghosts included.
-  Vector fixed = mesh.make_vector();
-  FlowState state;
-  state.pressure = mesh.make_vector();
-  if (problem.far_field.kind != FarField::Kind::sealed)
-    for (int i = 0; i < n; ++i)
-      if (mesh.on_boundary()[i] && graph.is_unknown[i]) {
-        fixed.local_element(i) = 1;
-        state.pressure.local_element(i) = boundary_pressure(problem, i);
-      }
-  Exchange exchange;
-  exchange.open.assign(mesh.n_regions(), std::vector<double>(n, 1.));
-  evaluate_exchange(problem, state.pressure, exchange);
-  double scale = 0;  // of the residual: the size of the terms that must balance
-  double slope = 0;
-  for (int i = 0; i < n; ++i) {
-    const double q = problem.source.empty() ? 0. : problem.source[i];
-    if (!fixed.local_element(i))
-      scale += std::pow(std::abs(exchange.filtration[i]) + std::abs(exchange.lymph[i]) + std::abs(q), 2);
-    slope += exchange.slope[i];
+  fixed_ = mesh.make_vector();
+  pressure_ = mesh.make_vector();
+  const bool sealed = problem_.far_field.kind == FarField::Kind::sealed;
+  double steepest = 0;
+  for (int i = 0; i < graph.n_owned; ++i) {
+    steepest = std::max(steepest, stiffness_[graph.diagonal[i]]);
+    if (sealed || !mesh.on_boundary()[i] || !graph.is_unknown[i]) continue;
+    fixed_.local_element(i) = 1;
+    pressure_.local_element(i) = boundary_pressure(problem_, i);
   }
-  slope = dealii::Utilities::MPI::sum(slope, comm);
-  if (problem.far_field.kind == FarField::Kind::sealed) {
-    if (slope == 0)
-      throw InputError(
-          "flow: every face is sealed and no tissue exchanges fluid with vessels or lymph, so the pressure "
-          "is not "
-          "determined; give flow.far_field a pressure or 'equilibrium'");
-  }
-  fixed.update_ghost_values();
-  state.pressure.update_ghost_values();
+  scale_ = 1. / dealii::Utilities::MPI::max(steepest, comm);
+  fixed_.update_ghost_values();
+  pressure_.update_ghost_values();
+  if (sealed &&
+      std::none_of(problem_.tissues.begin(), problem_.tissues.end(), [](const TissueCoefficients& t) {
+        return t.vessel_filtration > 0 || t.lymph_filtration > 0;
+      }))
+    throw InputError(
+        "flow: every face is sealed and no tissue exchanges fluid with vessels or lymph, so the pressure is "
+        "not "
+        "determined; give flow.far_field a pressure or 'equilibrium'");
+  solver_ = std::make_unique<LinearSolver>(mesh, LinearSolver::Kind::elliptic, "pressure");
+  solver_->keep_preconditioner(true);
+}
 
-  std::vector<double> flux, values(graph.entries());
-  LinearSolver solver(mesh, LinearSolver::Kind::symmetric, "pressure");
-  Vector right = mesh.make_vector(), change = mesh.make_vector();
-  double diagonal_scale = 0;
-  for (int i = 0; i < n; ++i) diagonal_scale = std::max(diagonal_scale, stiffness[graph.diagonal[i]]);
-  diagonal_scale = 1. / dealii::Utilities::MPI::max(diagonal_scale, comm);
-
-  const auto residual = [&]() {
-    multiply(graph, stiffness, state.pressure, flux);
-    double sum = 0;
+/// Exchange and residual at pressure p, the residual in the rows' scale; returns its 2-norm in m^3/s.
+double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, Exchange& e,
+                            Vector& residual) const {
+  const TissueMesh& mesh = *problem_.mesh;
+  const Graph& graph = mesh.graph();
+  const int n = graph.n_owned;
+  const Collapse& collapse = problem_.collapse;
+  e.filtration.assign(n, 0.);
+  e.lymph.assign(n, 0.);
+  e.slope.assign(n, 0.);
+  e.least_open = 1;
+  for (int r = 0; r < mesh.n_regions(); ++r) {
+    const TissueCoefficients& t = problem_.tissues[r];
+    const bool vessels = t.vessel_filtration > 0 || t.permeability_surface > 0;
     for (int i = 0; i < n; ++i) {
-      const double q = problem.source.empty() ? 0. : problem.source[i];
-      const double r = exchange.filtration[i] - exchange.lymph[i] + q - flux[i];
-      const bool free = graph.is_unknown[i] && !fixed.local_element(i);
-      right.local_element(i) = free ? r * diagonal_scale : 0.;
-      if (free) sum += r * r;
+      const double volume = mesh.node_volume(r, i);
+      if (volume == 0) continue;
+      const double pi = p.local_element(i);
+      const double open = collapse.open_share(t.vascular_pressure, pi);
+      if (vessels) e.least_open = std::min(e.least_open, open);
+      const double filtration = filtration_rate(t, pi);
+      e.filtration[i] += volume * open * filtration;
+      e.lymph[i] += volume * lymph_rate(t, pi);
+      const double of_vessels =
+          open * t.vessel_filtration - collapse.slope(t.vascular_pressure, pi) * filtration;
+      const double of_lymph = pi > t.lymph_pressure ? t.lymph_filtration : 0.;
+      e.slope[i] += volume * (std::max(0., of_vessels) + of_lymph);
     }
-    return std::sqrt(dealii::Utilities::MPI::sum(sum, comm));
-  };
+  }
+  multiply(graph, stiffness_, p, e.flux);
+  double sum = 0;
+  for (int i = 0; i < n; ++i) {
+    const bool free = graph.is_unknown[i] && !fixed_.local_element(i);
+    const double r = free ? e.filtration[i] - e.lymph[i] + (source.empty() ? 0. : source[i]) - e.flux[i] : 0.;
+    residual.local_element(i) = r * scale_;
+    sum += r * r;
+  }
+  return std::sqrt(dealii::Utilities::MPI::sum(sum, mesh.communicator()));
+}
 
-  multiply(graph, stiffness, state.pressure, flux);
+void FlowSolver::fill_matrix(const Exchange& e) {
+  const Graph& graph = problem_.mesh->graph();
+  std::vector<double> values(graph.entries());
+  for (int i = 0; i < graph.n_owned; ++i)
+    for (int k = graph.begin[i]; k < graph.begin[i + 1]; ++k) {
+      const bool diagonal = k == graph.diagonal[i];
+      const bool free =
+          graph.is_unknown[i] && !fixed_.local_element(i) && !fixed_.local_element(graph.column[k]);
+      if (free)
+        values[k] = (stiffness_[k] + (diagonal ? e.slope[i] : 0.)) * scale_;
+      else
+        values[k] = diagonal ? 1. : 0.;
+    }
+  solver_->set_matrix(values);
+}
+
+FlowState FlowSolver::solve(const std::vector<double>& source) {
+  const TissueMesh& mesh = *problem_.mesh;
+  const MPI_Comm comm = mesh.communicator();
+  const int n = mesh.graph().n_owned;
+  FlowState state;
+  Exchange exchange;
+  Vector right = mesh.make_vector(), change = mesh.make_vector(), trial = mesh.make_vector();
+  double norm = evaluate(pressure_, source, exchange, right), scale = 0;
   for (int i = 0; i < n; ++i)
-    if (graph.is_unknown[i] && !fixed.local_element(i)) scale += flux[i] * flux[i];
+    if (!fixed_.local_element(i))
+      scale += std::pow(std::abs(exchange.filtration[i]) + std::abs(exchange.lymph[i]) +
+                            (source.empty() ? 0. : std::abs(source[i])),
+                        2) +
+               std::pow(exchange.flux[i], 2);
   scale = std::sqrt(dealii::Utilities::MPI::sum(scale, comm));
 
-  const auto newton = [&]() {
-    int steps = 0;
-    double norm = residual();
-    while (norm > newton_tolerance * scale) {
-      if (++steps > max_newton_steps)
-        throw ComputationError("pressure: Newton's method did not converge in " +
-                               std::to_string(max_newton_steps) + " steps (relative residual " +
-                               scientific(norm / scale) + ")");
-      for (int i = 0; i < n; ++i)
-        for (int k = graph.begin[i]; k < graph.begin[i + 1]; ++k) {
-          const bool diagonal = k == graph.diagonal[i];
-          const bool free =
-              graph.is_unknown[i] && !fixed.local_element(i) && !fixed.local_element(graph.column[k]);
-          if (free)
-            values[k] = (stiffness[k] + (diagonal ? exchange.slope[i] : 0.)) * diagonal_scale;
-          else
-            values[k] = diagonal ? 1. : 0.;
-        }
-      solver.set_matrix(values);
-      change = 0;
-      state.linear_iterations +=
-          solver.solve(change, right, 1e-10, 0.1 * newton_tolerance * scale * diagonal_scale).iterations;
-      for (int i = 0; i < n; ++i) state.pressure.local_element(i) += change.local_element(i);
-      state.pressure.update_ghost_values();
-      evaluate_exchange(problem, state.pressure, exchange);
-      const double previous = norm;
-      norm = residual();
-      // Round-off of the residual itself is reached: the terms cancel to about machine precision of their
-      // sizes.
-      if (norm > 0.5 * previous && norm < 1e-10 * scale) break;
-    }
-    state.newton_steps += steps;
-    return norm;
-  };
+  Acceleration acceleration;
+  while (norm > newton_tolerance * scale) {
+    if (++state.newton_steps > max_newton_steps)
+      throw ComputationError("pressure: Newton's method did not converge in " +
+                             std::to_string(max_newton_steps) + " steps (relative residual " +
+                             scientific(norm / scale) + ")");
+    fill_matrix(exchange);
+    change = 0;
+    const int iterations =
+        solver_->solve(change, right, step_tolerance, 0.1 * newton_tolerance * scale * scale_).iterations;
+    state.linear_iterations += iterations;
+    solver_->keep_preconditioner(iterations < many_iterations);
+    if (norm < accelerate_below * scale) acceleration.mend(pressure_, change);
 
-  double norm = newton();
-  for (int repeat = 0;
-       update_collapse(problem, state.pressure, exchange, state.least_open) > collapse_tolerance; ++repeat) {
-    if (repeat == max_collapse_repeats)
-      throw ComputationError("pressure: the share of open vessels did not settle in " +
-                             std::to_string(max_collapse_repeats) + " repeats");
-    evaluate_exchange(problem, state.pressure, exchange);
-    norm = newton();
+    const double before = norm;
+    double along = 1;
+    for (int halving = 0;; ++halving, along /= 2) {
+      trial = pressure_;
+      trial.add(along, change);
+      trial.update_ghost_values();
+      norm = evaluate(trial, source, exchange, right);
+      if (norm < before || halving == max_halvings) break;
+    }
+    pressure_.swap(trial);
+    // Round-off of the residual itself is reached: its terms cancel to about machine precision of their
+    // sizes.
+    if (norm > 0.5 * before && norm < stalled_tolerance * scale && along < 1) break;
   }
   state.residual = scale > 0 ? norm / scale : 0;
+  state.least_open = dealii::Utilities::MPI::min(exchange.least_open, comm);
 
-  state.filtration = exchange.filtration;
-  state.lymph = exchange.lymph;
   state.outflow.assign(n, 0.);
   double terms = 0;
   for (int i = 0; i < n; ++i) {
-    const double q = problem.source.empty() ? 0. : problem.source[i];
-    if (fixed.local_element(i)) state.outflow[i] = exchange.filtration[i] - exchange.lymph[i] + q - flux[i];
+    const double q = source.empty() ? 0. : source[i];
+    if (fixed_.local_element(i))
+      state.outflow[i] = exchange.filtration[i] - exchange.lymph[i] + q - exchange.flux[i];
     terms += std::abs(exchange.filtration[i]) + std::abs(exchange.lymph[i]) + std::abs(q) +
              std::abs(state.outflow[i]);
     state.total_source += q;
   }
+  state.filtration = std::move(exchange.filtration);
+  state.lymph = std::move(exchange.lymph);
   state.total_source = dealii::Utilities::MPI::sum(state.total_source, comm);
   state.total_filtration = global_sum(state.filtration, comm);
   state.total_lymph = global_sum(state.lymph, comm);
@@ -240,12 +276,17 @@ FlowState solve_flow(const FlowProblem& problem) {
   const double open = state.total_source + state.total_filtration - state.total_lymph - state.total_outflow;
   state.closure = terms > 0 ? std::abs(open) / terms : 0.;
 
+  state.pressure = pressure_;
   state.pressure.zero_out_ghost_values();
   mesh.constraints().distribute(state.pressure);
   state.pressure.update_ghost_values();
   state.max_pressure = dealii::Utilities::MPI::max(
       n > 0 ? *std::max_element(state.pressure.begin(), state.pressure.begin() + n) : -1e300, comm);
   return state;
+}
+
+FlowState solve_flow(const FlowProblem& problem) {
+  return FlowSolver(problem).solve(problem.source);
 }
 
 }  // namespace intratumor

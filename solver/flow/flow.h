@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "mesh/tissue_mesh.h"
@@ -33,6 +34,11 @@ struct Collapse {
     const double along = (p - vascular_pressure) / width;
     return along >= 1. ? floor : 1. - (1. - floor) * along;
   }
+  /// Its derivative by p, 1/Pa; 0 where it has a kink.
+  double slope(double vascular_pressure, double p) const {
+    const bool on_ramp = on && p > vascular_pressure && p < vascular_pressure + width;
+    return on_ramp ? -(1. - floor) / width : 0.;
+  }
 };
 
 /// Steady interstitial flow, equation (1) with S = 0:
@@ -44,7 +50,7 @@ struct FlowProblem {
   std::vector<TissueCoefficients> tissues;  ///< one per region
   FarField far_field;
   std::vector<double> cell_conductivity;  ///< [K] per owned cell, m^2/(Pa s)
-  std::vector<double> source;             ///< [q] m^3/s at owned nodes; empty: none
+  std::vector<double> source;             ///< [q] m^3/s at owned nodes, for solve_flow; empty: none
   Collapse collapse;
 };
 
@@ -79,9 +85,38 @@ inline double lymph_rate(const TissueCoefficients& t, double p) {
   return p > t.lymph_pressure ? t.lymph_filtration * (p - t.lymph_pressure) : 0.;
 }
 
-/// Solves by Newton's method (the lymph term has a kink; for fixed chi the problem is monotone), repeated
-/// with chi of the last pressure until chi changes by less than 1e-10. Throws ComputationError when it does
-/// not converge, InputError when the boundary is sealed and no tissue exchanges fluid.
+class LinearSolver;
+
+/// Solves the flow of one mesh and its tissues for any sources. What does not depend on them is kept:
+/// stiffness, multigrid, and the last pressure to start from.
+class FlowSolver {
+ public:
+  /// Assembles. Throws InputError when the boundary is sealed and no tissue exchanges fluid. Collective.
+  explicit FlowSolver(FlowProblem problem);
+  ~FlowSolver();
+
+  /// Newton's method, damped. The lymph term has a kink and collapse makes the problem non-monotone: where
+  /// vessels close so fast that filtration grows with pressure, its slope is taken as zero, which keeps the
+  /// systems positive definite; Anderson's acceleration makes up for it. `source`: m^3/s at owned nodes;
+  /// empty: none. Throws ComputationError when it does not converge.
+  FlowState solve(const std::vector<double>& source);
+  const FlowProblem& problem() const { return problem_; }
+
+ private:
+  struct Exchange;
+  double evaluate(const Vector& p, const std::vector<double>& source, Exchange& e, Vector& residual) const;
+  void fill_matrix(const Exchange& e);
+
+  FlowProblem problem_;
+  std::vector<double> stiffness_;  // in the graph's order
+  Vector fixed_;                   // 1 at nodes that keep a prescribed pressure, ghosts included
+  Vector pressure_;
+  double scale_;  // of rows: one over the largest diagonal entry
+  std::unique_ptr<LinearSolver> solver_;
+  bool preconditioned_ = false;
+};
+
+/// One flow, solved once: see FlowSolver.
 FlowState solve_flow(const FlowProblem& problem);
 
 }  // namespace intratumor

@@ -169,22 +169,23 @@ Hole make_hole(const TissueMesh& mesh, const std::vector<double>& cell_conductiv
   return hole;
 }
 
-InfusionState solve_infusion(FlowProblem problem, const std::vector<NeedleFlow>& needles) {
-  const MPI_Comm comm = problem.mesh->communicator();
-  const std::size_t n = problem.mesh->graph().n_owned;
+InfusionState solve_infusion(FlowSolver& flow, const std::vector<NeedleFlow>& needles) {
+  const MPI_Comm comm = flow.problem().mesh->communicator();
+  const std::size_t n = flow.problem().mesh->graph().n_owned;
   InfusionState state;
   for (const NeedleFlow& needle : needles)
     state.hole_rate.emplace_back(needle.holes->size(),
                                  needle.rate / static_cast<double>(needle.holes->size()));
-  const std::vector<double> other_sources = problem.source;
+  int newton_steps = 0, linear_iterations = 0;
   for (int repeat = 0;; ++repeat) {
-    problem.source = other_sources;
-    problem.source.resize(n, 0.);
+    std::vector<double> source(n, 0.);
     for (std::size_t k = 0; k < needles.size(); ++k)
       for (std::size_t h = 0; h < needles[k].holes->size(); ++h)
         for (std::size_t i = 0; i < n; ++i)
-          problem.source[i] += state.hole_rate[k][h] * (*needles[k].holes)[h].share[i];
-    state.flow = solve_flow(problem);
+          source[i] += state.hole_rate[k][h] * (*needles[k].holes)[h].share[i];
+    state.flow = flow.solve(source);
+    newton_steps = state.flow.newton_steps += newton_steps;
+    linear_iterations = state.flow.linear_iterations += linear_iterations;
 
     state.needle_pressure.clear();
     state.manifold_error = 0;

@@ -44,9 +44,9 @@ struct InfusionState {
 
 /// Solves the flow with the needles' rates as sources. The rate of a needle with several holes is shared so
 /// that all its holes stand at one pressure; a hole that would draw fluid is closed. What resists inside the
-/// needle is left out: 1e-7 of the tissue's resistance. Throws as solve_flow, and ComputationError when
+/// needle is left out: 1e-7 of the tissue's resistance. Throws as FlowSolver, and ComputationError when
 /// the shares do not settle.
-InfusionState solve_infusion(FlowProblem problem, const std::vector<NeedleFlow>& needles);
+InfusionState solve_infusion(FlowSolver& flow, const std::vector<NeedleFlow>& needles);
 
 /// Pressure (Pa) of the pressure excess that a steady flow of `rate` out of a ball of radius r makes in
 /// unbounded tissue that loses fluid to its collapsed vessels: Q/(4 pi K r (1 + r/l)), l = sqrt(K/(floor

@@ -22,7 +22,7 @@ LinearSolver::LinearSolver(const TissueMesh& mesh, Kind kind, std::string what)
   check(KSPCreate(comm, &ksp_), what_);
   PC pc = nullptr;
   check(KSPGetPC(ksp_, &pc), what_);
-  if (kind_ == Kind::symmetric) {
+  if (kind_ == Kind::elliptic) {
     check(KSPSetOptionsPrefix(ksp_, "intratumor_flow_"), what_);
     // Three dimensions: a larger strong threshold keeps coarse stencils small (hypre's manual).
     PetscOptionsSetValue(nullptr, "-intratumor_flow_pc_hypre_boomeramg_strong_threshold", "0.5");
@@ -31,11 +31,11 @@ LinearSolver::LinearSolver(const TissueMesh& mesh, Kind kind, std::string what)
     check(PCHYPRESetType(pc, "boomeramg"), what_);
     check(PCSetFromOptions(pc), what_);
   } else {
-    check(KSPSetType(ksp_, KSPBCGS), what_);
-    check(PCSetType(pc, PCBJACOBI), what_);  // ILU(0) on the diagonal block is its default
+    const bool dominant = kind_ == Kind::dominant;
+    check(KSPSetType(ksp_, dominant ? KSPGMRES : KSPBCGS), what_);
+    // SOR sweeps on each rank's block; or ILU(0) there, block Jacobi's default.
+    check(PCSetType(pc, dominant ? PCSOR : PCBJACOBI), what_);
     check(KSPSetPCSide(ksp_, PC_RIGHT), what_);
-    check(KSPSetOptionsPrefix(ksp_, "intratumor_transport_"), what_);
-    check(KSPSetFromOptions(ksp_), what_);
   }
   check(KSPSetNormType(ksp_, KSP_NORM_UNPRECONDITIONED), what_);
   check(KSPSetInitialGuessNonzero(ksp_, PETSC_TRUE), what_);
@@ -111,8 +111,8 @@ void LinearSolver::set_rank_one(const std::vector<double>& column, const std::ve
   check(MatAssemblyEnd(updated_, MAT_FINAL_ASSEMBLY), what_);
 }
 
-void LinearSolver::keep_preconditioner() {
-  check(KSPSetReusePreconditioner(ksp_, PETSC_TRUE), what_);
+void LinearSolver::keep_preconditioner(bool keep) {
+  check(KSPSetReusePreconditioner(ksp_, keep ? PETSC_TRUE : PETSC_FALSE), what_);
 }
 
 LinearSolver::Outcome LinearSolver::solve(Vector& x, const Vector& b, double relative, double absolute) {

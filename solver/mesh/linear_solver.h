@@ -13,7 +13,8 @@ namespace intratumor {
 class LinearSolver {
  public:
   enum class Kind {
-    symmetric,    ///< conjugate gradients, BoomerAMG
+    elliptic,     ///< conjugate gradients, BoomerAMG
+    dominant,     ///< M-matrices with much on the diagonal: GMRES, SOR sweeps, nothing to factorise
     nonsymmetric  ///< BiCGStab, ILU(0) on each rank's block
   };
   /// `what` names the system in error messages.
@@ -38,8 +39,8 @@ class LinearSolver {
   /// scale.
   void set_rank_one(const std::vector<double>& column, const std::vector<double>& row);
 
-  /// Goes on with the preconditioner made at the first solve, however the values change.
-  void keep_preconditioner();
+  /// Whether to go on with the preconditioner of the last solve though the values change.
+  void keep_preconditioner(bool keep);
 
   struct Outcome {
     int iterations = 0;

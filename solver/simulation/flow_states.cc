@@ -25,17 +25,19 @@ FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh
                        Stopwatch& phases)
     : setup_(setup), mesh_(mesh), reporter_(reporter), phases_(phases) {
   const auto timed = phases_.measure("operator");
-  problem_.mesh = &mesh;
-  problem_.tissues = setup.tissues;
-  problem_.far_field = far_field(c);
-  problem_.collapse = setup.collapse;
-  problem_.cell_conductivity = cell_conductivity(mesh, setup.tissues);
+  FlowProblem problem;
+  problem.mesh = &mesh;
+  problem.tissues = setup.tissues;
+  problem.far_field = far_field(c);
+  problem.collapse = setup.collapse;
+  problem.cell_conductivity = cell_conductivity(mesh, setup.tissues);
+  solver_ = std::make_unique<FlowSolver>(problem);
   cells_ = cell_coefficients(mesh, setup.tissues);
   accounts_ = make_accounts(setup.body);
   for (const Infusion& infusion : setup.infusions) {
     holes_.emplace_back();
     for (const Ball& ball : infusion.holes)
-      holes_.back().push_back(make_hole(mesh, problem_.cell_conductivity, ball,
+      holes_.back().push_back(make_hole(mesh, problem.cell_conductivity, ball,
                                         c.path + ": scheme." + std::to_string(infusion.entry)));
   }
 }
@@ -64,7 +66,7 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
     }
   {
     const auto timed = phases_.measure("flow");
-    state->infusion = solve_infusion(problem_, needles);
+    state->infusion = solve_infusion(*solver_, needles);
   }
   const FlowState& flow = state->infusion.flow;
   if (flow.closure > fluid_closure_limit)
@@ -91,8 +93,8 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
   ++extremes_.states;
 
   const auto timed = phases_.measure("operator");
-  state->op = make_operator(mesh_, setup_.tissues, cells_, problem_.cell_conductivity, flow, setup_.collapse,
-                            accounts_);
+  state->op = make_operator(mesh_, setup_.tissues, cells_, solver_->problem().cell_conductivity, flow,
+                            setup_.collapse, accounts_);
   for (std::size_t n = 0; n < needles.size(); ++n) {
     state->drug.resize(mesh_.graph().n_owned, 0.);
     for (std::size_t h = 0; h < needles[n].holes->size(); ++h) {

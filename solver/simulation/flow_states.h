@@ -52,7 +52,7 @@ class FlowStates {
   const TissueMesh& mesh_;
   Reporter& reporter_;
   Stopwatch& phases_;
-  FlowProblem problem_;
+  std::unique_ptr<FlowSolver> solver_;
   CellCoefficients cells_;
   Accounts accounts_;
   std::vector<std::vector<Hole>> holes_;  // by infusion

@@ -16,6 +16,7 @@ constexpr double negative_limit = 1e-12;    // of c_ref
 constexpr double coarse_cell_limit = 1e-2;  // of c_inj
 constexpr double first_step_at_once = 40.;  // s, /4: first step after an instantaneous dose
 constexpr double refused_limit = 5e-2;      // in one step, of the drug in the mesh
+constexpr double least_followed = 1e-3;     // of the dose: less drug in the mesh counts as this much
 
 StepperOptions stepper_options(const TimeLoop::Inputs& in) {
   StepperOptions options;
@@ -233,10 +234,12 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
     for (int i = 0; i < in_.mesh->graph().n_owned; ++i)
       in_mesh += state.op.lumped[i] * stepper_.attempted_concentration().local_element(i);
     in_mesh = dealii::Utilities::MPI::sum(in_mesh, comm);
-    const double refused = in_mesh > 0 ? step.limiter.refused / in_mesh : 0.;
+    const double refused = step.limiter.refused / std::max(in_mesh, least_followed * dose_);
     // The edge of a deposit that is being filled has the same share refused at any step.
-    const double wasted =
-        segment.any_deposit() || !(in_mesh > 0) ? 0. : step.limiter.refused_of_change / in_mesh;
+    // What is left at the end, below any tolerance, need not be followed.
+    const double wasted = segment.any_deposit()
+                              ? 0.
+                              : step.limiter.refused_of_change / std::max(in_mesh, least_followed * dose_);
     if (!ladder.judge(dt, step.error, wasted / refused_limit)) {
       ++counts_.rejected;
       continue;
