@@ -16,9 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const kinds_of_file =
-    "NIfTI (.nii, .nii.gz), NRRD (.nrrd, .seg.nrrd, .nhdr) or MetaImage (.mha, .mhd)";
-
 using HeaderReader = ImageHeader (*)(const std::string&);
 
 /// By the ending of the file's name; null for none of them.
@@ -58,18 +55,26 @@ std::size_t size_of(VoxelType type) {
   throw std::logic_error("voxel type without a size");
 }
 
+bool is_image_name(const std::string& name) {
+  return reader_of(name) != nullptr;
+}
+
+bool can_name_segments(const std::string& name) {
+  return reader_of(name) == read_nrrd_header;
+}
+
 ImageHeader read_image_header(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status))
-    throw InputError(path + ": no such file; give the path of a segmentation: " + kinds_of_file);
+    throw InputError(path + ": no such file; give the path of a segmentation: " + kinds_of_image);
   if (fs::is_directory(status))
-    throw InputError(path + ": this is a folder; a segmentation is one file: " + kinds_of_file);
+    throw InputError(path + ": this is a folder; a segmentation is one file: " + kinds_of_image);
   if (!fs::is_regular_file(status))
-    throw InputError(path + ": this is not a regular file; a segmentation is one file: " + kinds_of_file);
+    throw InputError(path + ": this is not a regular file; a segmentation is one file: " + kinds_of_image);
   const HeaderReader reader = reader_of(path);
   if (reader == nullptr)
-    throw InputError(path + ": unknown kind of image file; save the segmentation as " + kinds_of_file);
+    throw InputError(path + ": unknown kind of image file; save the segmentation as " + kinds_of_image);
   return reader(path);
 }
 

@@ -41,7 +41,7 @@ struct ImageHeader {
   Vector3 offset{};   ///< RAS position of file voxel (0,0,0), m
   std::string frame;  ///< where matrix comes from: "sform", "space directions"
   FileGrid grid;      ///< NIfTI's own words; empty (dim[0] = 0) for other formats
-  std::vector<Segment> segments;
+  std::vector<NamedLabel> segments;
 
   std::size_t voxels() const { return std::size_t(size[0]) * std::size_t(size[1]) * std::size_t(size[2]); }
   /// Bytes of the decompressed stream up to the last voxel.

@@ -24,7 +24,7 @@ inline bool operator==(const LayerValue& a, const LayerValue& b) {
 }
 
 /// A label that its file gives a name.
-struct Segment {
+struct NamedLabel {
   std::string name;
   LayerValue stored;
 };
@@ -88,6 +88,13 @@ struct MergedLayers {
 LabelImage read_label_image(const std::string& path, const std::vector<LayerValue>& order,
                             MergedLayers& merged);
 LabelImage read_label_image(const std::string& path);
+
+/// Whether a file's name ends as one of these do.
+bool is_image_name(const std::string& name);
+constexpr const char* kinds_of_image =
+    "NIfTI (.nii, .nii.gz), NRRD (.nrrd, .seg.nrrd, .nhdr) or MetaImage (.mha, .mhd)";
+/// Whether files of this kind can give labels names.
+bool can_name_segments(const std::string& name);
 
 /// Most voxels that are read: each takes 2 bytes of memory on every rank.
 constexpr std::size_t most_voxels = 1000000000;

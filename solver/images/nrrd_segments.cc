@@ -22,7 +22,7 @@ long segment_number(const std::string& key) {
 
 }  // namespace
 
-std::vector<Segment> segments_of(const std::map<std::string, std::string>& keys, int layers,
+std::vector<NamedLabel> segments_of(const std::map<std::string, std::string>& keys, int layers,
                                  const std::string& path) {
   for (const char* key : {"Segmentation_SourceRepresentation", "Segmentation_MasterRepresentation"}) {
     const auto found = keys.find(key);
@@ -40,7 +40,7 @@ std::vector<Segment> segments_of(const std::map<std::string, std::string>& keys,
     const long number = segment_number(key);
     if (number >= 0) described[number][key.substr(key.find('_') + 1)] = value;
   }
-  std::vector<Segment> segments;
+  std::vector<NamedLabel> segments;
   for (auto& [number, segment] : described) {
     const auto whole = [&, n = number](const char* name, double otherwise, double most) {
       if (segment.count(name) == 0) return otherwise;
@@ -51,7 +51,7 @@ std::vector<Segment> segments_of(const std::map<std::string, std::string>& keys,
       return *value;
     };
     if (segment.count("Name") + segment.count("ID") + segment.count("LabelValue") == 0) continue;
-    Segment result;
+    NamedLabel result;
     result.name = segment.count("Name") > 0 ? segment["Name"] : segment["ID"];
     result.stored.value = static_cast<std::uint16_t>(whole("LabelValue", 1, 65535));
     result.stored.layer = static_cast<int>(whole("Layer", layers > 1 ? double(number) : 0, 1e6));
