@@ -23,7 +23,7 @@ const std::vector<Fault> faults = {
     {"zero direction", {"scheme.0.direction=[0, 0, 0]"}, "not all 0"},
     {"needle outside the image",
      {"scheme.0.tip=[500 mm, 20 mm, 20 mm]"},
-     "does not fit into the region of interest"},
+     "lies outside the region of interest"},
     {"needle outside the region of interest",
      {"scheme.0.tip=[20 mm, 20 mm, 34 mm]"},
      "raise geometry.margin"},
