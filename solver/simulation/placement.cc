@@ -195,7 +195,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
   for (std::size_t k = 0; k < c.needles.size(); ++k) {
     const Placed p = place(c, setup, k);
     const NeedleInjection& needle = *p.needle;
-    check_tip(c, setup, box, k, p.tip, reporter);
+    check_tip(c, setup, box, k, p.tip);
     for (std::size_t h = 0; h < p.holes.size(); ++h)
       check_inside(c, setup, box, Ball{mesh_point(setup.image, p.holes[h]), needle.hole_radius(h)}, k,
                    "a hole of the needle");
@@ -220,6 +220,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
       infusion.duration = needle.duration;
       infusion.times = p.times;
       setup.infusions.push_back(infusion);
+      warn_of_tip(c, setup, k, p.tip, reporter);
       continue;
     }
     const std::vector<Shape> shapes = deposit_shapes(c, setup, p);
@@ -228,6 +229,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
       setup.deposits.push_back({k, shape, needle.amount / static_cast<double>(shapes.size()),
                                 needle.concentration, needle.duration, p.times});
     }
+    warn_of_tip(c, setup, k, p.tip, reporter);
   }
 }
 

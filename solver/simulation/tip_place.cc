@@ -83,23 +83,25 @@ std::string readable_point(const Case& c, const Vector3& p) {
   return text;
 }
 
-void check_tip(const Case& c, const Setup& setup, const MeshBox& box, std::size_t entry, const Vector3& tip,
-               Reporter& reporter) {
-  const NeedleInjection& needle = c.needles[entry];
-  const std::string name = "scheme." + std::to_string(entry);
-  if (!in_box(setup, box, tip)) {
-    char margin[16];
-    std::snprintf(margin, sizeof margin, "%.0f mm", 1e3 * c.geometry.margin);
-    const Vector3 middle = centroid(setup.image, setup.values[setup.target]);
-    throw InputError(c.path + ": " + name + ": the tip, " + readable_point(c, tip) +
-                     ", lies outside the region of interest (the target, whose middle is " +
-                     readable_point(c, middle) + ", and " + margin + " of tissue round it); " +
-                     likely_fault(c, setup, box, needle, tip));
-  }
+void check_tip(const Case& c, const Setup& setup, const MeshBox& box, std::size_t entry, const Vector3& tip) {
+  if (in_box(setup, box, tip)) return;
+  char margin[16];
+  std::snprintf(margin, sizeof margin, "%.0f mm", 1e3 * c.geometry.margin);
+  const Vector3 middle = centroid(setup.image, setup.values[setup.target]);
+  throw InputError(c.path + ": scheme." + std::to_string(entry) + ": the tip, " + readable_point(c, tip) +
+                   ", lies outside the region of interest (the target, whose middle is " +
+                   readable_point(c, middle) + ", and " + margin + " of tissue round it); " +
+                   likely_fault(c, setup, box, c.needles[entry], tip));
+}
+
+void warn_of_tip(const Case& c, const Setup& setup, std::size_t entry, const Vector3& tip,
+                 Reporter& reporter) {
   if (in_target(setup, tip)) return;
+  const NeedleInjection& needle = c.needles[entry];
   const bool reversed = needle.entry && in_target(setup, *needle.entry);
-  reporter.warn(name + ": the tip lies in " + setup.regions[static_cast<std::size_t>(region_at(setup, tip))] +
-                ", not in the target " + c.geometry.target +
+  reporter.warn("scheme." + std::to_string(entry) + ": the tip lies in " +
+                setup.regions[static_cast<std::size_t>(region_at(setup, tip))] + ", not in the target " +
+                c.geometry.target +
                 (reversed ? ", and where the needle enters lies in it: " + exchanged(needle)
                           : ": a peritumoural injection"));
 }

@@ -14,8 +14,11 @@ int region_at(const Setup& setup, const Vector3& world);
 std::string readable_point(const Case& c, const Vector3& p);
 
 /// The tip of entry `entry` must lie in the region of interest, or InputError, which names what is likely
-/// wrong: LPS taken for RAS, entry and tip exchanged. Warns of one that does not lie in the target.
-void check_tip(const Case& c, const Setup& setup, const MeshBox& box, std::size_t entry, const Vector3& tip,
-               Reporter& reporter);
+/// wrong: LPS taken for RAS, entry and tip exchanged.
+void check_tip(const Case& c, const Setup& setup, const MeshBox& box, std::size_t entry, const Vector3& tip);
+
+/// Warns of a tip that does not lie in the target.
+void warn_of_tip(const Case& c, const Setup& setup, std::size_t entry, const Vector3& tip,
+                 Reporter& reporter);
 
 }  // namespace intratumor
