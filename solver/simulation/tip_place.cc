@@ -100,10 +100,10 @@ void warn_of_tip(const Case& c, const Setup& setup, std::size_t entry, const Vec
   const NeedleInjection& needle = c.needles[entry];
   const bool reversed = needle.entry && in_target(setup, *needle.entry);
   reporter.warn("scheme." + std::to_string(entry) + ": the tip lies in " +
-                setup.regions[static_cast<std::size_t>(region_at(setup, tip))] + ", not in the target " +
+                setup.regions[static_cast<std::size_t>(region_at(setup, tip))] + ", outside the target " +
                 c.geometry.target +
                 (reversed ? ", and where the needle enters lies in it: " + exchanged(needle)
-                          : ": a peritumoural injection"));
+                          : ": peritumoural, unless that is a part of it"));
 }
 
 }  // namespace intratumor

@@ -57,7 +57,7 @@ TEST(Placement, TipsInAndOutOfTheTarget) {
   const Vector3 inside = grid.at(12, 10, 7), beside = grid.at(18, 10, 7);
   Ended ended = check_of(scratch, {needle, tip(beside)});
   EXPECT_EQ(ended.status, 0) << ended.err;
-  expect_said(ended.out, {"the tip lies in kidney, not in the target tumour: a peritumoural injection"});
+  expect_said(ended.out, {"the tip lies in kidney, outside the target tumour: peritumoural"});
   ended = check_of(scratch, {needle, "scheme.0.tip={at: centroid, offset: [0 mm, 0 mm, 1 mm]}"});
   EXPECT_EQ(ended.status, 0) << ended.err;
   EXPECT_EQ(ended.out.find("peritumoural"), std::string::npos);
