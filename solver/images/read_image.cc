@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
@@ -67,6 +68,39 @@ void check_length(const std::string& path, const ImageHeader& header) {
     return;
   const std::size_t held = ByteStream(header.data_path, header.data_start, true).skip();
   if (held < needed) throw_truncated(path, header, held);
+}
+
+/// Bytes that the machine can still give, by the kernel's estimate; nothing where it does not tell.
+std::optional<std::size_t> free_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::optional<std::size_t> kilobytes;
+  std::string line;
+  while (std::getline(file, line))
+    for (const char* part : {"MemAvailable:", "SwapFree:"})
+      if (line.rfind(part, 0) == 0)
+        kilobytes = kilobytes.value_or(0) + std::stoull(line.substr(line.find(':') + 1));
+  if (!kilobytes) return std::nullopt;
+  return *kilobytes * 1024;
+}
+
+/// Memory for the labels, all 0. It is asked whether it is there: the system promises more than it has and
+/// ends programs that take it.
+std::vector<std::uint16_t> empty_labels(const std::string& path, std::size_t voxels) {
+  const auto refuse = [&](const std::string& available) {
+    throw InputError(path + ": " + std::to_string(voxels) + " voxels take " +
+                     std::to_string(2 * voxels / 1000000) + " MB of memory on every rank, and " + available +
+                     "; crop the segmentation around the tumour");
+  };
+  const auto available = free_memory();
+  if (available && 2 * voxels > *available)
+    refuse("there are " + std::to_string(*available / 1000000) + " MB left");
+  std::vector<std::uint16_t> labels;
+  try {
+    labels.assign(voxels, 0);
+  } catch (const std::exception&) {  // bad_alloc or length_error
+    refuse("there is not so much left");
+  }
+  return labels;
 }
 
 template <class T>
@@ -193,12 +227,7 @@ LabelImage read_label_image(const std::string& path, const std::vector<LayerValu
   image.file_grid =
       header.grid.dim[0] > 0 ? header.grid : nifti_grid(header.size, header.matrix, header.offset);
   check_length(path, header);
-  try {
-    image.labels.assign(header.voxels(), 0);
-  } catch (const std::exception&) {  // bad_alloc or length_error
-    throw InputError(path + ": " + std::to_string(header.voxels()) +
-                     " voxels do not fit into memory; crop the segmentation around the tumour");
-  }
+  image.labels = empty_labels(path, header.voxels());
   std::unique_ptr<LayerMerge> merge;
   if (header.layers > 1) merge = std::make_unique<LayerMerge>(header.layers, order, path);
   ByteStream stream(header.data_path, header.data_start, header.compressed);
