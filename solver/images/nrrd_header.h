@@ -17,6 +17,6 @@ ImageHeader read_nrrd_header(const std::string& path);
 /// Segments that a .seg.nrrd file describes by its keys Segment<N>_Name, _ID, _LabelValue and _Layer. Files
 /// from before Slicer had layers give neither of the last two: segment N is value 1 of layer N.
 std::vector<NamedLabel> segments_of(const std::map<std::string, std::string>& keys, int layers,
-                                 const std::string& path);
+                                    const std::string& path);
 
 }  // namespace intratumor

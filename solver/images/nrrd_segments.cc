@@ -23,7 +23,7 @@ long segment_number(const std::string& key) {
 }  // namespace
 
 std::vector<NamedLabel> segments_of(const std::map<std::string, std::string>& keys, int layers,
-                                 const std::string& path) {
+                                    const std::string& path) {
   for (const char* key : {"Segmentation_SourceRepresentation", "Segmentation_MasterRepresentation"}) {
     const auto found = keys.find(key);
     if (found != keys.end() && found->second.find("Fractional") != std::string::npos)

@@ -47,8 +47,7 @@ void match_labels(const Case& c, const FileLabels& labels,
     if (position >= 0 || stored.value == 0) continue;
     throw InputError(c.path + ": geometry.labels: " + c.geometry.segmentation + " has " +
                      std::to_string(voxels) + " voxels of label " + labels.text(stored) +
-                     ", which the case does not name; add " + labels.text(stored) +
-                     ": REGION");
+                     ", which the case does not name; add " + labels.text(stored) + ": REGION");
   }
   for (std::size_t k = 0; k < facts.labels.size(); ++k)
     if (facts.labels[k].voxels == 0 && labels.stored()[k].value != 0)
