@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "commands/together.h"
+#include "images/image_header.h"
 #include "output/interruption.h"
 #include "output/sha256.h"
 
@@ -44,10 +45,7 @@ int CaseToFolder::operator()(const std::function<void()>& compute, const std::fu
   };
   const auto writes = [&] {
     if (rank_ != 0) return;
-    inputs_["segmentation"] = {{"path", case_.geometry.segmentation},
-                               {"sha256", sha256_of_file(case_.geometry.segmentation)}};
-    if (case_.deposit && !case_.deposit->mask.empty())
-      inputs_["mask"] = {{"path", case_.deposit->mask}, {"sha256", sha256_of_file(case_.deposit->mask)}};
+    list_inputs();
     write();
     reporter_->close();
     folder_->commit();
@@ -97,6 +95,24 @@ void CaseToFolder::announce() {
                   std::to_string(ranks_) + (ranks_ == 1 ? " rank" : " ranks"));
 }
 
+/// The files that the case names, with their hashes.
+void CaseToFolder::list_inputs() {
+  const auto add = [&](const std::string& name, const std::string& path) {
+    inputs_[name] = {{"path", path}, {"sha256", sha256_of_file(path)}};
+  };
+  const auto add_image = [&](const std::string& name, const std::string& path) {
+    add(name, path);
+    // A detached header says nothing of what its voxels are.
+    const std::string data = read_image_header(path).data_path;
+    if (data != path) add(name + "_data", data);
+  };
+  add_image("segmentation", case_.geometry.segmentation);
+  if (case_.deposit && !case_.deposit->mask.empty()) add_image("mask", case_.deposit->mask);
+  for (std::size_t k = 0; k < case_.needles.size(); ++k)
+    if (!case_.needles[k].needle_line.empty())
+      add("needle_line_" + std::to_string(k), case_.needles[k].needle_line);
+}
+
 /// On a signal, in another thread: nothing stays.
 void CaseToFolder::abandon() {
   if (rank_ != 0 || !folder_->discard()) return;
@@ -116,10 +132,10 @@ std::string CaseToFolder::readable_path() const {
 std::string CaseToFolder::resolved_text() const {
   std::string text = "# The case with every default filled in, by intratumor " INTRATUMOR_VERSION
                      ". Running it at the same number of ranks\n# gives the same result.\n";
-  for (const char* input : {"case", "segmentation", "mask"})
-    if (inputs_.contains(input))
-      text += "# sha256 " + inputs_[input]["sha256"].get<std::string>() + "  " +
-              inputs_[input]["path"].get<std::string>() + "\n";
+  for (const auto& input : inputs_)
+    if (input.is_object())
+      text +=
+          "# sha256 " + input["sha256"].get<std::string>() + "  " + input["path"].get<std::string>() + "\n";
   for (const std::string& change : options_.overrides) text += "# --set " + change + "\n";
   return text + resolved_yaml(case_);
 }

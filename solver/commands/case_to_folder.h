@@ -52,6 +52,7 @@ class CaseToFolder {
   void read();
   void make_folder();
   void announce();
+  void list_inputs();
   void abandon();
   void leave();
 

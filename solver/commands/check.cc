@@ -35,17 +35,16 @@ int check_command(const std::vector<std::string>& arguments) {
   // The case's places go into the report; what a run would warn of is kept.
   Reporter silent;
   const Setup setup = prepare(c, silent);
-  const LabelImage image = read_label_image(c.geometry.segmentation);
 
   std::string text = "intratumor " INTRATUMOR_VERSION ": " + c.title + " (" + options.case_file + ")\n";
   text += "\nvalues (as --set takes them; published range, basis, who set it)\n\n";
   text += resolved_table(resolved_values(c, options.overrides));
-  text += "\n" + regions_text(c, setup, image);
+  text += "\n" + image_text(c, setup);
+  text += "\n" + regions_text(c, setup);
   text += "\n" + coefficients_text(c, setup);
   text += "\n" + scheme_text(c, setup);
   for (const std::string& warning : silent.warnings()) text += "  warning: " + warning + "\n";
-  text += "\n" +
-          estimates_text(c, setup, image, options.ranks > 0 ? options.ranks : usual_ranks, options.overrides);
+  text += "\n" + estimates_text(c, setup, options.ranks > 0 ? options.ranks : usual_ranks, options.overrides);
   std::fputs(text.c_str(), stdout);
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "commands/text_table.h"
 #include "output/clinical_units.h"
 #include "output/reporter.h"
+#include "simulation/tip_place.h"
 
 namespace intratumor {
 
@@ -16,17 +17,6 @@ using Rows = std::vector<std::vector<std::string>>;
 
 std::string millilitres(double m3) {
   return readable_number(1e6 * m3);
-}
-
-/// Voxels of all labels in `values` among counted ones.
-std::size_t voxels_of(const std::map<std::uint16_t, std::size_t>& counts,
-                      const std::vector<std::uint16_t>& values) {
-  std::size_t voxels = 0;
-  for (const std::uint16_t value : values) {
-    const auto found = counts.find(value);
-    if (found != counts.end()) voxels += found->second;
-  }
-  return voxels;
 }
 
 /// Whether --set or the case's file gives `numerics` of its own, which no accuracy changes.
@@ -69,37 +59,6 @@ std::string duration_or_at_once(double seconds) {
   return seconds > 0 ? "over " + readable_text(seconds, Dimension::time) : "at once";
 }
 
-Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
-  Vector3 at{};
-  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
-  if (tip.anchor == TipPosition::Anchor::deepest)
-    at = deepest_point(setup.image, setup.values[setup.target]).position;
-  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
-  return at;
-}
-
-/// The region of the voxel that holds a point; the background outside the image.
-std::string region_at(const Case& c, const Setup& setup, const Vector3& world) {
-  const Vector3 index = setup.image.index(world);
-  std::array<int, 3> voxel{};
-  for (int a = 0; a < 3; ++a) {
-    voxel[a] = static_cast<int>(std::lround(index[a]));
-    if (voxel[a] < 0 || voxel[a] >= setup.image.size[a]) return c.geometry.background;
-  }
-  const std::uint16_t label = setup.image.at(voxel[0], voxel[1], voxel[2]);
-  for (std::size_t r = 0; r < setup.values.size(); ++r)
-    if (std::count(setup.values[r].begin(), setup.values[r].end(), label) > 0) return c.regions[r];
-  return c.geometry.background;
-}
-
-std::string point_text(const Case& c, const Vector3& p) {
-  const auto sign = signs_to_ras(c.geometry.space);
-  char text[120];
-  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm] %s", 1e3 * sign[0] * p[0],
-                1e3 * sign[1] * p[1], 1e3 * sign[2] * p[2], c.geometry.space.c_str());
-  return text;
-}
-
 const char* mode_text(InjectionMode mode) {
   if (mode == InjectionMode::infusion) return "infusion";
   return mode == InjectionMode::deposit ? "deposit" : "auto: chosen when it runs";
@@ -113,26 +72,47 @@ const char* shape_text(DepositInput::Shape shape) {
 
 }  // namespace
 
-std::string regions_text(const Case& c, const Setup& setup, const LabelImage& whole) {
-  const auto counts = count_labels(whole);
+std::string image_text(const Case& c, const Setup& setup) {
+  const SegmentationFacts& facts = setup.segmentation;
+  char text[300];
+  std::snprintf(text, sizeof text, "  %d x %d x %d voxels of %.4g x %.4g x %.4g mm; stored as %s\n",
+                facts.size[0], facts.size[1], facts.size[2], 1e3 * facts.spacing[0], 1e3 * facts.spacing[1],
+                1e3 * facts.spacing[2], facts.orientation.c_str());
+  Rows rows = {{"label", "region", "voxels", "mL", "of it to later labels"}};
+  for (const SegmentationFacts::Label& label : facts.labels)
+    rows.push_back(
+        {label.name, setup.regions[static_cast<std::size_t>(label.region)], count_text(label.voxels),
+         millilitres(static_cast<double>(label.voxels) * facts.voxel_volume()),
+         label.lost > 0 ? millilitres(static_cast<double>(label.lost) * facts.voxel_volume()) : ""});
+  std::string pieces = "  target " + c.geometry.target + ": ";
+  constexpr std::size_t most_listed = 6;
+  for (std::size_t i = 0; i < std::min(facts.pieces.size(), most_listed); ++i)
+    pieces += (i > 0 ? ", " : "") + millilitres(static_cast<double>(facts.pieces[i]) * facts.voxel_volume());
+  pieces += facts.pieces.size() == 1
+                ? " mL in one piece\n"
+                : " mL in " + count_text(facts.pieces.size()) + " pieces" +
+                      (facts.pieces.size() > most_listed ? " (the largest)" : "") +
+                      (c.geometry.largest_piece ? ", the largest counts\n" : ", all count\n");
+  return "segmentation: " + facts.format + "\n" + text + text_table(rows, "  ", true) + pieces;
+}
+
+std::string regions_text(const Case& c, const Setup& setup) {
+  const SegmentationFacts& facts = setup.segmentation;
   const Octree octree = octree_tables(mesh_request(c, setup, 1.));
   Rows rows = {{"region", "voxels", "mL", "mL meshed", "tissue"}};
-  for (std::size_t r = 0; r < c.regions.size(); ++r) {
+  for (std::size_t r = 0; r < setup.regions.size(); ++r) {
     const auto index = static_cast<int>(r);
-    const std::size_t voxels = voxels_of(counts, setup.values[r]);
+    const std::size_t voxels = facts.region_voxels[r];
     const double meshed = octree.region_overlap(index, octree.box.lower, octree.box.upper);
-    std::string name = c.regions[r];
+    std::string name = setup.regions[r];
     if (index == setup.target) name += " (target)";
     if (index == setup.background) name += " (background)";
-    rows.push_back({name, count_text(voxels), millilitres(static_cast<double>(voxels) * whole.voxel_volume()),
-                    millilitres(meshed), c.tissues[r].name});
+    rows.push_back({name, count_text(voxels), millilitres(static_cast<double>(voxels) * facts.voxel_volume()),
+                    millilitres(meshed), setup.tissues[r].tissue});
   }
-  char text[300];
+  char text[100];
   const MeshBox& box = octree.box;
-  std::snprintf(text, sizeof text,
-                "image %d x %d x %d voxels of %.4g x %.4g x %.4g mm; meshed: %.0f x %.0f x %.0f mm of it\n",
-                whole.size[0], whole.size[1], whole.size[2], 1e3 * whole.spacing[0], 1e3 * whole.spacing[1],
-                1e3 * whole.spacing[2], 1e3 * (box.upper[0] - box.lower[0]),
+  std::snprintf(text, sizeof text, "meshed: %.0f x %.0f x %.0f mm\n", 1e3 * (box.upper[0] - box.lower[0]),
                 1e3 * (box.upper[1] - box.lower[1]), 1e3 * (box.upper[2] - box.lower[2]));
   return text + text_table(rows, "  ", true);
 }
@@ -162,7 +142,7 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
       {"p_open tearing, excess", "kPa", &T::opening_pressure, 1e-3},
   };
   Rows rows = {{"coefficients of " + c.drug.name, "unit"}};
-  for (const std::string& region : c.regions) rows[0].push_back(region);
+  for (const std::string& region : setup.regions) rows[0].push_back(region);
   for (const Line& line : lines) {
     rows.push_back({line.name, line.unit});
     for (const T& tissue : setup.tissues)
@@ -193,7 +173,9 @@ std::string scheme_text(const Case& c, const Setup& setup) {
   for (const NeedleInjection& needle : c.needles) {
     const Vector3 tip = tip_position(setup, needle.tip);
     text += "  scheme." + std::to_string(entry++) + "  " + needle.needle + "\n";
-    Rows rows = {{"tip", point_text(c, tip) + ", in " + region_at(c, setup, tip)}};
+    const auto region = static_cast<std::size_t>(region_at(setup, tip));
+    Rows rows = {{"tip", readable_point(c, tip) + ", in " + setup.regions[region]}};
+    if (!needle.needle_line.empty()) rows.push_back({"line", needle.needle_line});
     if (needle.hole_distances.size() > 1)
       rows.push_back({"holes", std::to_string(needle.hole_distances.size())});
     std::string rate;
@@ -226,7 +208,7 @@ std::string scheme_text(const Case& c, const Setup& setup) {
   return text;
 }
 
-std::string estimates_text(const Case& c, const Setup& setup, const LabelImage& whole, int ranks,
+std::string estimates_text(const Case& c, const Setup& setup, int ranks,
                            const std::vector<std::string>& overrides) {
   std::vector<Case> cases;
   if (own_numerics(c, overrides)) {
@@ -238,7 +220,7 @@ std::string estimates_text(const Case& c, const Setup& setup, const LabelImage& 
       cases.push_back(read_case(c.path, changed));
     }
   }
-  const auto voxels = static_cast<double>(whole.labels.size());
+  const auto voxels = static_cast<double>(setup.segmentation.voxels());
   Rows rows = {{"estimate on " + std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks"), "finest cell",
                 "cells", "unknowns", "steps", "memory", "time"}};
   for (const Case& other : cases) {

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "images/label_image.h"
 #include "injection/case.h"
 #include "simulation/setup.h"
 
@@ -11,8 +10,12 @@ namespace intratumor {
 
 /// Parts of what `check` prints, each a paragraph that ends with a line's end.
 
+/// The segmentation's file: format, size, spacing, orientation, labels with their volumes, pieces of the
+/// target.
+std::string image_text(const Case& c, const Setup& setup);
+
 /// Regions with the voxels of the whole image, and what of them the meshed box holds.
-std::string regions_text(const Case& c, const Setup& setup, const LabelImage& whole);
+std::string regions_text(const Case& c, const Setup& setup);
 
 /// Coefficients of the equations by region, and those of the body for this patient.
 std::string coefficients_text(const Case& c, const Setup& setup);
@@ -21,7 +24,7 @@ std::string coefficients_text(const Case& c, const Setup& setup);
 std::string scheme_text(const Case& c, const Setup& setup);
 
 /// Mesh and cost by accuracy, or for the case's own sizes where it gives any.
-std::string estimates_text(const Case& c, const Setup& setup, const LabelImage& whole, int ranks,
+std::string estimates_text(const Case& c, const Setup& setup, int ranks,
                            const std::vector<std::string>& overrides);
 
 }  // namespace intratumor

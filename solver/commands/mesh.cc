@@ -61,7 +61,7 @@ std::vector<double> image_volumes(const Setup& setup, const MeshBox& box) {
 }
 
 /// What mesh.json holds; the same on every rank. ComputationError when the mesh has lost tissue.
-nlohmann::ordered_json describe(const Case& c, const Setup& setup, const Octree& octree, int ranks) {
+nlohmann::ordered_json describe(const Setup& setup, const Octree& octree, int ranks) {
   const TissueMesh& mesh = *octree.mesh;
   nlohmann::ordered_json description;
   const double h_min = mesh.smallest_cell();
@@ -72,14 +72,14 @@ nlohmann::ordered_json describe(const Case& c, const Setup& setup, const Octree&
                          {"levels", mesh.triangulation().n_global_levels()},
                          {"ranks", ranks}};
   const std::vector<double> volumes = image_volumes(setup, octree.box);
-  for (std::size_t r = 0; r < c.regions.size(); ++r) {
+  for (std::size_t r = 0; r < setup.regions.size(); ++r) {
     const double meshed = mesh.region_volume(static_cast<int>(r));
     const double difference = volumes[r] > 0 ? std::abs(meshed / volumes[r] - 1) : std::abs(meshed);
     if (!(difference <= volume_limit))
-      throw ComputationError("the mesh does not hold the image's volume of " + c.regions[r] + ": " +
+      throw ComputationError("the mesh does not hold the image's volume of " + setup.regions[r] + ": " +
                              scientific(difference) + " of it is missing or too much");
-    description["regions"].push_back({{"region", c.regions[r]},
-                                      {"tissue", c.tissues[r].name},
+    description["regions"].push_back({{"region", setup.regions[r]},
+                                      {"tissue", setup.tissues[r].tissue},
                                       {"volume_m3", meshed},
                                       {"image_volume_m3", volumes[r]},
                                       {"relative_difference", difference}});
@@ -105,7 +105,7 @@ std::string readable(const nlohmann::ordered_json& description) {
 void write_fields(const Case& c, const Setup& setup, const TissueMesh& mesh, const std::string& folder) {
   FieldWriter fields(mesh.communicator(), folder);
   CellFields all = region_fields(mesh, setup.target);
-  for (auto& field : tissue_fields(c, mesh, setup.tissues)) all.push_back(std::move(field));
+  for (auto& field : tissue_fields(setup.regions, mesh, setup.tissues)) all.push_back(std::move(field));
   fields.mesh(field_mesh(c, setup.image, mesh), all);
   fields.close();
 }
@@ -123,7 +123,7 @@ int mesh_command(const std::vector<std::string>& arguments) {
           const Case& c = command.input();
           const Setup setup = prepare(c, command.reporter());
           const Octree octree = make_octree(mesh_request(c, setup, 1.), comm);
-          description = describe(c, setup, octree, command.ranks());
+          description = describe(setup, octree, command.ranks());
           write_fields(c, setup, *octree.mesh, command.staging());
         },
         [&] {

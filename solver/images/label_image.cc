@@ -83,6 +83,7 @@ LabelImage cropped(const LabelImage& image, const VoxelBox& box) {
   part.file_flipped = image.file_flipped;
   part.file_grid = image.file_grid;
   part.path = image.path;
+  part.format = image.format;
   VoxelBox inside = box;
   Vector3 corner{};
   for (int a = 0; a < 3; ++a) {

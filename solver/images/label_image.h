@@ -14,6 +14,21 @@ namespace intratumor {
 using Vector3 = std::array<double, 3>;
 using Matrix3 = std::array<std::array<double, 3>, 3>;  // [row][column]
 
+/// One label of a segmentation's file: a voxel value in one of its layers (layer 0 where there is only one).
+struct LayerValue {
+  int layer = 0;
+  std::uint16_t value = 0;
+};
+inline bool operator==(const LayerValue& a, const LayerValue& b) {
+  return a.layer == b.layer && a.value == b.value;
+}
+
+/// A label that its file gives a name.
+struct NamedLabel {
+  std::string name;
+  LayerValue stored;
+};
+
 /// A segmentation in memory. Axes are permuted and flipped on reading so that they run as close as possible
 /// to right, anterior, superior (the same patient stored in any orientation gives the same array). Lengths in
 /// metres, world frame RAS.
@@ -31,6 +46,7 @@ struct LabelImage {
   FileGrid file_grid;               ///< of the whole file
   std::array<int, 3> file_first{};  ///< voxels of the file below voxel (0,0,0), along canonical axes
   std::string path;
+  std::string format;  ///< for people: "NRRD, 2 layers of uint8, compressed"
 
   std::uint16_t at(int i, int j, int k) const {
     return labels[(static_cast<std::size_t>(k) * size[1] + j) * size[0] + i];
@@ -48,12 +64,40 @@ struct LabelImage {
   double voxel_volume() const { return spacing[0] * spacing[1] * spacing[2]; }
 };
 
-/// Reads a NIfTI-1 segmentation (.nii, .nii.gz) of 8 to 64 bit integers, or floats that hold integers; values
-/// 0 to 65535. World coordinates as the NIfTI standard says: the sform when its code is positive, else the
-/// qform when its code is positive; a file with neither has no world coordinates and is refused. Throws
-/// InputError for a missing, truncated, corrupt, non-3-D, sheared or non-integer image; the message names the
-/// file and what would be right.
+/// What a file of several layers held before they were merged into one image.
+struct MergedLayers {
+  std::vector<LayerValue> stands_for;  ///< label k + 1 of the image
+  std::vector<std::size_t> voxels;     ///< of each in its own layer
+  struct Overlap {
+    std::uint16_t winner, loser;  ///< labels of the image
+    std::size_t voxels;
+  };
+  std::vector<Overlap> overlaps;
+};
+
+/// Reads a segmentation of whole numbers from 0 to 65535, stored as integers of 8 to 64 bits or as floats:
+/// NIfTI-1
+/// (.nii, .nii.gz), NRRD (.nrrd, .seg.nrrd, .nhdr), MetaImage (.mha, .mhd). World coordinates: NIfTI's sform
+/// when its code is positive, else the qform when its code is positive; NRRD's space directions in a named
+/// space of the patient; MetaImage's Offset and TransformMatrix, LPS. A file that says of none of these is
+/// refused. Throws InputError for a missing, truncated, corrupt, non-3-D, sheared, too large or non-integer
+/// image; the message names the file and what would be right.
+///
+/// A file of one layer keeps its values. Layers are merged: label k + 1 is order[k], and where labels
+/// overlap the later one of `order` wins; labels that are not in `order` follow it and lose against it.
+LabelImage read_label_image(const std::string& path, const std::vector<LayerValue>& order,
+                            MergedLayers& merged);
 LabelImage read_label_image(const std::string& path);
+
+/// Whether a file's name ends as one of these do.
+bool is_image_name(const std::string& name);
+constexpr const char* kinds_of_image =
+    "NIfTI (.nii, .nii.gz), NRRD (.nrrd, .seg.nrrd, .nhdr) or MetaImage (.mha, .mhd)";
+/// Whether files of this kind can give labels names.
+bool can_name_segments(const std::string& name);
+
+/// Most voxels that are read: each takes 2 bytes of memory on every rank.
+constexpr std::size_t most_voxels = 1000000000;
 
 /// Voxels of every label value that occurs.
 std::map<std::uint16_t, std::size_t> count_labels(const LabelImage& image);

@@ -8,12 +8,13 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "images/byte_stream.h"
 #include "quantities/error.h"
 
 namespace intratumor {
 namespace {
 
-static_assert(sizeof(nifti_1_header) == NiftiHeader::bytes,
+static_assert(sizeof(nifti_1_header) == nifti_header_bytes,
               "nifti1.h must lay the header out without padding");
 
 template <class T>
@@ -61,60 +62,53 @@ bool recognise(nifti_1_header& h, const std::string& path) {
   return swapped;
 }
 
-void read_size(const nifti_1_header& h, NiftiHeader& result, const std::string& path) {
+void read_size(const nifti_1_header& h, ImageHeader& result, const std::string& path) {
   const int dimensions = h.dim[0];
   std::ostringstream found;
   for (int d = 1; d <= std::min(dimensions, 7); ++d) found << (d > 1 ? " x " : "") << h.dim[d];
   bool valid = dimensions >= 1 && dimensions <= 7;
   for (int d = 1; valid && d <= dimensions; ++d) valid = h.dim[d] >= 1;
-  if (!valid)
-    throw InputError(path + ": the header is corrupt (" + std::to_string(dimensions) +
-                     " dimensions, sizes [" + found.str() + "]); save the segmentation again");
+  if (!valid) corrupt_header(path, std::to_string(dimensions) + " dimensions, sizes [" + found.str() + "]");
   for (int d = 4; d <= dimensions; ++d)
     if (h.dim[d] > 1)
       throw InputError(path + ": the image has more than 3 dimensions (" + found.str() +
                        "); a segmentation is one 3-D label map, not layers or a time series");
-  if (dimensions < 3 || std::min({h.dim[1], h.dim[2], h.dim[3]}) < 2)
-    throw InputError(path + ": the image is flat (" + found.str() +
-                     " voxels); a segmentation needs 3 dimensions of at least 2 voxels each");
-  for (int a = 0; a < 3; ++a) result.size[a] = h.dim[a + 1];
+  std::vector<double> sizes;
+  for (int d = 1; d <= std::min(dimensions, 3); ++d) sizes.push_back(h.dim[d]);
+  result.size = checked_size(sizes, path);
 }
 
-void read_type(const nifti_1_header& h, NiftiHeader& result, const std::string& path) {
-  const auto set = [&result](VoxelType type, std::size_t bytes) {
-    result.type = type;
-    result.voxel_bytes = bytes;
-  };
+void read_type(const nifti_1_header& h, ImageHeader& result, const std::string& path) {
   switch (h.datatype) {
     case DT_UINT8:
-      set(VoxelType::uint8, 1);
+      result.type = VoxelType::uint8;
       break;
     case DT_INT8:
-      set(VoxelType::int8, 1);
+      result.type = VoxelType::int8;
       break;
     case DT_UINT16:
-      set(VoxelType::uint16, 2);
+      result.type = VoxelType::uint16;
       break;
     case DT_INT16:
-      set(VoxelType::int16, 2);
+      result.type = VoxelType::int16;
       break;
     case DT_UINT32:
-      set(VoxelType::uint32, 4);
+      result.type = VoxelType::uint32;
       break;
     case DT_INT32:
-      set(VoxelType::int32, 4);
+      result.type = VoxelType::int32;
       break;
     case DT_UINT64:
-      set(VoxelType::uint64, 8);
+      result.type = VoxelType::uint64;
       break;
     case DT_INT64:
-      set(VoxelType::int64, 8);
+      result.type = VoxelType::int64;
       break;
     case DT_FLOAT32:
-      set(VoxelType::float32, 4);
+      result.type = VoxelType::float32;
       break;
     case DT_FLOAT64:
-      set(VoxelType::float64, 8);
+      result.type = VoxelType::float64;
       break;
     default: {
       std::string kind = "data type " + std::to_string(h.datatype);
@@ -172,7 +166,7 @@ Matrix3 quaternion_rotation(double b, double c, double d) {
   return r;
 }
 
-void read_frame(const nifti_1_header& h, NiftiHeader& result, const std::string& path) {
+void read_frame(const nifti_1_header& h, ImageHeader& result, const std::string& path) {
   const double metres = metres_per_unit(h, path);
   if (h.sform_code > 0) {
     result.frame = "sform";
@@ -231,11 +225,18 @@ void put_text(char* field, std::size_t bytes, const std::string& text) {
 
 }  // namespace
 
-NiftiHeader parse_nifti_header(const std::array<unsigned char, NiftiHeader::bytes>& raw,
-                               const std::string& path) {
+ImageHeader read_nifti_header(const std::string& path) {
+  ImageHeader result;
+  result.format = "NIfTI-1";
+  result.data_path = path;
+  result.compressed = begins_as_gzip(path);
+  std::array<unsigned char, nifti_header_bytes> raw;
+  const std::size_t got = ByteStream(path, 0, result.compressed).read(raw.data(), raw.size());
+  if (got < raw.size())
+    throw InputError(path + ": the file ends within its header (" + std::to_string(got) +
+                     " of 348 bytes); copy or save the segmentation again");
   nifti_1_header h;
   std::memcpy(&h, raw.data(), raw.size());
-  NiftiHeader result;
   result.swapped = recognise(h, path);
   read_size(h, result, path);
   read_type(h, result, path);
@@ -245,8 +246,7 @@ NiftiHeader parse_nifti_header(const std::array<unsigned char, NiftiHeader::byte
   // 352: the header and its four extension bytes. Some programs leave the field empty and mean the same.
   const double offset = h.vox_offset == 0 ? 352 : h.vox_offset;
   if (!(offset >= 352 && offset < 2147483648.0))
-    throw InputError(path + ": the header is corrupt (voxels said to start at byte " +
-                     std::to_string(h.vox_offset) + "); save the segmentation again");
+    corrupt_header(path, "voxels said to start at byte " + std::to_string(h.vox_offset));
   result.data_offset = static_cast<std::size_t>(offset);
   return result;
 }
@@ -255,7 +255,7 @@ std::vector<unsigned char> nifti_file_start(const FileGrid& grid, VoxelType type
                                             const std::string& description, const std::string& intent) {
   constexpr std::size_t no_extension = 4;
   nifti_1_header h{};
-  h.sizeof_hdr = NiftiHeader::bytes;
+  h.sizeof_hdr = nifti_header_bytes;
   h.regular = 'r';
   std::copy(grid.dim.begin(), grid.dim.end(), h.dim);
   std::copy(grid.pixdim.begin(), grid.pixdim.end(), h.pixdim);
@@ -274,13 +274,13 @@ std::vector<unsigned char> nifti_file_start(const FileGrid& grid, VoxelType type
     throw std::logic_error("only uint8 and float32 images are written");
   h.datatype = type == VoxelType::uint8 ? DT_UINT8 : DT_FLOAT32;
   h.bitpix = type == VoxelType::uint8 ? 8 : 32;
-  h.vox_offset = static_cast<float>(NiftiHeader::bytes + no_extension);
+  h.vox_offset = static_cast<float>(nifti_header_bytes + no_extension);
   h.scl_slope = 1;
   put_text(h.descrip, sizeof h.descrip, description);
   put_text(h.intent_name, sizeof h.intent_name, intent);
   std::memcpy(h.magic, "n+1", 4);
-  std::vector<unsigned char> start(NiftiHeader::bytes + no_extension, 0);
-  std::memcpy(start.data(), &h, NiftiHeader::bytes);
+  std::vector<unsigned char> start(nifti_header_bytes + no_extension, 0);
+  std::memcpy(start.data(), &h, nifti_header_bytes);
   return start;
 }
 

@@ -1,20 +1,19 @@
-#include <itk_zlib.h>
-
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
 
+#include "images/byte_stream.h"
+#include "images/image_header.h"
 #include "images/label_image.h"
+#include "images/layer_merge.h"
 #include "images/nifti_header.h"
 #include "images/orientation.h"
 #include "quantities/error.h"
@@ -27,111 +26,81 @@
 namespace intratumor {
 namespace {
 
-namespace fs = std::filesystem;
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-/// Refuses what cannot be a NIfTI file by its name or kind.
-void check_path(const std::string& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status))
-    throw InputError(path + ": no such file; give the path of a NIfTI segmentation (.nii or .nii.gz)");
-  if (fs::is_directory(status))
-    throw InputError(path + ": this is a folder; a segmentation is one NIfTI file (.nii or .nii.gz)");
-  if (!fs::is_regular_file(status))
-    throw InputError(path +
-                     ": this is not a regular file; a segmentation is one NIfTI file (.nii or .nii.gz)");
-
-  std::string name = fs::path(path).filename().string();
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (ends_with(name, ".nii") || ends_with(name, ".nii.gz")) return;
-  for (const char* later : {".nrrd", ".nhdr", ".mha", ".mhd"})
-    if (ends_with(name, later))
-      throw InputError(path + ": " + later +
-                       " files come with a later version; save the segmentation as NIfTI (.nii or .nii.gz)");
-  throw InputError(path + ": unknown kind of image file; save the segmentation as NIfTI (.nii or .nii.gz)");
-}
-
-/// A file that may or may not be compressed, read forwards.
-class Stream {
- public:
-  explicit Stream(const std::string& path) : path_(path), file_(gzopen(path.c_str(), "rb"), &gzclose) {
-    if (!file_) throw InputError(path + ": cannot be opened for reading: " + std::strerror(errno));
-    gzbuffer(file_.get(), 1 << 18);
-  }
-  /// Reads up to `bytes`; fewer only at the end of the file. Throws InputError for a damaged compressed
-  /// stream.
-  std::size_t read(void* buffer, std::size_t bytes) {
-    std::size_t done = 0;
-    while (done < bytes) {
-      const unsigned step = static_cast<unsigned>(std::min<std::size_t>(bytes - done, 1u << 30));
-      const int got = gzread(file_.get(), static_cast<char*>(buffer) + done, step);
-      int code = Z_OK;
-      gzerror(file_.get(), &code);
-      if (got < 0 || (code != Z_OK && code != Z_STREAM_END))
-        throw InputError(path_ + ": the compressed data are " +
-                         (code == Z_BUF_ERROR ? "truncated: the file ends early" : "corrupt") +
-                         "; copy or save the segmentation again");
-      if (got == 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    return done;
-  }
-  /// Reads `bytes` and forgets them, or to the end, which also checks the checksum of a compressed file.
-  /// Returns the bytes that there were.
-  std::size_t skip(std::size_t bytes = std::numeric_limits<std::size_t>::max()) {
-    std::vector<char> buffer(1 << 16);
-    std::size_t total = 0;
-    while (const std::size_t got = read(buffer.data(), std::min(buffer.size(), bytes - total))) total += got;
-    return total;
-  }
-  bool compressed() { return gzdirect(file_.get()) == 0; }
-
- private:
-  std::string path_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
-};
-
-NiftiHeader read_header(Stream& stream, const std::string& path) {
-  std::array<unsigned char, NiftiHeader::bytes> raw;
-  const std::size_t got = stream.read(raw.data(), raw.size());
-  if (got < raw.size())
-    throw InputError(path + ": the file ends within its header (" + std::to_string(got) +
-                     " of 348 bytes); copy or save the segmentation again");
-  return parse_nifti_header(raw, path);
-}
-
-[[noreturn]] void throw_truncated(const std::string& path, const NiftiHeader& header, std::size_t held) {
+[[noreturn]] void throw_truncated(const std::string& path, const ImageHeader& header, std::size_t held) {
   std::ostringstream message;
-  message << path << ": the image is truncated: the header promises " << header.size[0] << " x "
-          << header.size[1] << " x " << header.size[2] << " voxels of " << header.voxel_bytes
-          << " bytes from byte " << header.data_offset << ", the file holds " << held << " bytes"
+  message << path << ": the image is truncated: the header promises ";
+  if (header.layers > 1) message << header.layers << " layers of ";
+  message << header.size[0] << " x " << header.size[1] << " x " << header.size[2] << " voxels of "
+          << size_of(header.type) << " bytes from byte " << header.data_start + header.data_offset << ", "
+          << (header.data_path == path ? "the file" : header.data_path) << " holds " << held << " bytes"
           << "; copy or save the segmentation again";
   throw InputError(message.str());
 }
 
-/// Makes sure that the file holds what its header promises, before any memory is taken for it.
-void check_length(const std::string& path, const NiftiHeader& header, bool compressed) {
-  const std::size_t needed = header.data_offset + header.voxels() * header.voxel_bytes;
-  const std::size_t stored = fs::file_size(path);
-  if (!compressed) {
-    if (stored < needed) throw_truncated(path, header, stored);
-    return;
-  }
-  // A gzip file ends with its length before compression, modulo 2^32, and never expands by more than 1032.
-  // Where the two do not settle it (several streams in one file, bytes after the image), counting does.
+/// The last four bytes of a gzip file: its length before compression, modulo 2^32.
+std::uint32_t gzip_length(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   unsigned char tail[4] = {};
   file.seekg(-4, std::ios::end);
   file.read(reinterpret_cast<char*>(tail), 4);
-  const std::uint32_t length = tail[0] | tail[1] << 8 | tail[2] << 16 | std::uint32_t(tail[3]) << 24;
-  if (file && length == static_cast<std::uint32_t>(needed) && needed / 1032 <= stored) return;
-  Stream stream(path);
-  const std::size_t held = stream.skip();
+  return tail[0] | tail[1] << 8 | tail[2] << 16 | std::uint32_t(tail[3]) << 24;
+}
+
+/// Makes sure that the file holds what its header promises and that memory can, before any is taken for it.
+void check_length(const std::string& path, const ImageHeader& header) {
+  constexpr std::size_t largest_expansion = 1032;  // of deflate
+  const std::size_t needed = header.needed_bytes();
+  const std::size_t file_bytes = std::filesystem::file_size(header.data_path);
+  const std::size_t stored = file_bytes - std::min(file_bytes, header.data_start);
+  if (!header.compressed && stored < needed) throw_truncated(path, header, file_bytes);
+  if (header.compressed && needed / largest_expansion > stored) throw_truncated(path, header, file_bytes);
+  if (header.voxels() > most_voxels)
+    throw InputError(
+        path + ": " + std::to_string(header.voxels()) + " voxels are more than the " +
+        std::to_string(most_voxels) +
+        " that are read (2 bytes of memory each, on every rank); crop the segmentation around the "
+        "tumour");
+  if (!header.compressed) return;
+  // Where the length at the end of a gzip file does not settle it (several members, bytes after the image,
+  // zlib), counting does.
+  if (begins_as_gzip(header.data_path, header.data_start) &&
+      gzip_length(header.data_path) == static_cast<std::uint32_t>(needed))
+    return;
+  const std::size_t held = ByteStream(header.data_path, header.data_start, true).skip();
   if (held < needed) throw_truncated(path, header, held);
+}
+
+/// Bytes that the machine can still give, by the kernel's estimate; nothing where it does not tell.
+std::optional<std::size_t> free_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::optional<std::size_t> kilobytes;
+  std::string line;
+  while (std::getline(file, line))
+    for (const char* part : {"MemAvailable:", "SwapFree:"})
+      if (line.rfind(part, 0) == 0)
+        kilobytes = kilobytes.value_or(0) + std::stoull(line.substr(line.find(':') + 1));
+  if (!kilobytes) return std::nullopt;
+  return *kilobytes * 1024;
+}
+
+/// Memory for the labels, all 0. It is asked whether it is there: the system promises more than it has and
+/// ends programs that take it.
+std::vector<std::uint16_t> empty_labels(const std::string& path, std::size_t voxels) {
+  const auto refuse = [&](const std::string& available) {
+    throw InputError(path + ": " + std::to_string(voxels) + " voxels take " +
+                     std::to_string(2 * voxels / 1000000) + " MB of memory on every rank, and " + available +
+                     "; crop the segmentation around the tumour");
+  };
+  const auto available = free_memory();
+  if (available && 2 * voxels > *available)
+    refuse("there are " + std::to_string(*available / 1000000) + " MB left");
+  std::vector<std::uint16_t> labels;
+  try {
+    labels.assign(voxels, 0);
+  } catch (const std::exception&) {  // bad_alloc or length_error
+    refuse("there is not so much left");
+  }
+  return labels;
 }
 
 template <class T>
@@ -174,6 +143,12 @@ Decoder decoder(VoxelType type) {
   throw std::logic_error("voxel type without a decoder");
 }
 
+const char* name_of(VoxelType type) {
+  static constexpr const char* names[] = {"uint8", "int8",   "uint16", "int16",   "uint32",
+                                          "int32", "uint64", "int64",  "float32", "float64"};
+  return names[static_cast<int>(type)];
+}
+
 /// The label that a voxel's value stands for. `where` tells the file index, for the message.
 template <class Where>
 std::uint16_t label_of(double value, const std::string& path, const Where& where) {
@@ -189,8 +164,8 @@ std::uint16_t label_of(double value, const std::string& path, const Where& where
   throw InputError(message.str());
 }
 
-/// Streams the voxels into image.labels, in canonical order.
-void read_voxels(Stream& stream, const NiftiHeader& header, LabelImage& image) {
+/// Streams the voxels into image.labels, in canonical order; `merge` for files of several layers.
+void read_voxels(ByteStream& stream, const ImageHeader& header, LabelImage& image, LayerMerge* merge) {
   // Where a step along each file axis leads in the canonical array.
   std::array<std::ptrdiff_t, 3> step{};
   std::ptrdiff_t start = 0, stride = 1;
@@ -199,8 +174,13 @@ void read_voxels(Stream& stream, const NiftiHeader& header, LabelImage& image) {
     if (image.file_flipped[a]) start += (image.size[a] - 1) * stride;
     stride *= image.size[a];
   }
-  const std::size_t row_voxels = header.size[0], row_bytes = row_voxels * header.voxel_bytes;
-  const std::size_t rows = std::size_t(header.size[1]) * header.size[2];
+  const std::size_t voxel_bytes = size_of(header.type);
+  const auto layers = static_cast<std::size_t>(header.layers);
+  const bool together = layers > 1 && header.layer_order == LayerOrder::together;
+  const std::size_t row_voxels = header.size[0], row_values = row_voxels * (together ? layers : 1);
+  const std::size_t row_bytes = row_values * voxel_bytes;
+  const std::size_t layer_rows = std::size_t(header.size[1]) * header.size[2];
+  const std::size_t rows = layer_rows * (together ? 1 : layers);
   const std::size_t rows_at_once = std::max<std::size_t>(1, (std::size_t(1) << 20) / row_bytes);
   const Decoder decode = decoder(header.type);
   std::vector<unsigned char> buffer(rows_at_once * row_bytes);
@@ -213,16 +193,21 @@ void read_voxels(Stream& stream, const NiftiHeader& header, LabelImage& image) {
       const unsigned char* const row = buffer.data() + r * row_bytes;
       // Most rows of a scan hold nothing: the array is zero already.
       if (!header.scaled && row[0] == 0 && std::memcmp(row, row + 1, row_bytes - 1) == 0) continue;
-      const std::size_t j = (first + r) % header.size[1], k = (first + r) / header.size[1];
+      const std::size_t j = (first + r) % header.size[1], k = (first + r) % layer_rows / header.size[1];
       std::uint16_t* const target =
           image.labels.data() + start + std::ptrdiff_t(j) * step[1] + std::ptrdiff_t(k) * step[2];
-      for (std::size_t i = 0; i < row_voxels; ++i) {
-        double value = decode(row + i * header.voxel_bytes, header.swapped);
+      for (std::size_t v = 0; v < row_values; ++v) {
+        double value = decode(row + v * voxel_bytes, header.swapped);
         if (header.scaled) value = header.slope * value + header.intercept;
         if (value == 0) continue;
-        target[std::ptrdiff_t(i) * step[0]] = label_of(value, image.path, [&] {
+        const std::size_t i = together ? v / layers : v;
+        const std::uint16_t label = label_of(value, image.path, [&] {
           return std::array<std::size_t, 3>{i, j, k};
         });
+        std::uint16_t& voxel = target[std::ptrdiff_t(i) * step[0]];
+        voxel = merge == nullptr
+                    ? label
+                    : merge->merged(voxel, together ? v % layers : (first + r) / layer_rows, label);
       }
     }
   }
@@ -230,25 +215,33 @@ void read_voxels(Stream& stream, const NiftiHeader& header, LabelImage& image) {
 
 }  // namespace
 
-LabelImage read_label_image(const std::string& path) {
-  check_path(path);
+LabelImage read_label_image(const std::string& path, const std::vector<LayerValue>& order,
+                            MergedLayers& merged) {
+  const ImageHeader header = read_image_header(path);
   LabelImage image;
   image.path = path;
-  Stream stream(path);
-  const NiftiHeader header = read_header(stream, path);
-  image.file_grid = header.grid;
+  image.format = header.format + ", " +
+                 (header.layers > 1 ? std::to_string(header.layers) + " layers of " : "") +
+                 name_of(header.type) + (header.compressed ? ", compressed" : "");
   place(image, header.size, header.matrix, header.offset, header.frame);
-  check_length(path, header, stream.compressed());
-  try {
-    image.labels.assign(header.voxels(), 0);
-  } catch (const std::exception&) {  // bad_alloc or length_error
-    throw InputError(path + ": " + std::to_string(header.voxels()) +
-                     " voxels do not fit into memory; crop the segmentation around the tumour");
-  }
-  stream.skip(header.data_offset - NiftiHeader::bytes);
-  read_voxels(stream, header, image);
-  stream.skip();  // a damaged file whose voxels all decode is still found out by its checksum
+  image.file_grid =
+      header.grid.dim[0] > 0 ? header.grid : nifti_grid(header.size, header.matrix, header.offset);
+  check_length(path, header);
+  image.labels = empty_labels(path, header.voxels());
+  std::unique_ptr<LayerMerge> merge;
+  if (header.layers > 1) merge = std::make_unique<LayerMerge>(header.layers, order, path);
+  ByteStream stream(header.data_path, header.data_start, header.compressed);
+  stream.skip(header.data_offset);
+  read_voxels(stream, header, image, merge.get());
+  if (header.compressed)
+    stream.skip();  // a damaged file whose voxels all decode is still found out by its checksum
+  merged = merge ? merge->result() : MergedLayers();
   return image;
+}
+
+LabelImage read_label_image(const std::string& path) {
+  MergedLayers ignored;
+  return read_label_image(path, {}, ignored);
 }
 
 }  // namespace intratumor

@@ -10,11 +10,11 @@ namespace intratumor {
 namespace {
 
 auto members(const TissueOfLabel& l) {
-  return std::tie(l.value, l.region);
+  return std::tie(l.value, l.region, l.segment);
 }
 
 auto members(const GeometryInput& g) {
-  return std::tie(g.segmentation, g.background, g.target, g.margin, g.space);
+  return std::tie(g.segmentation, g.background, g.target, g.largest_piece, g.margin, g.space);
 }
 
 auto members(const NeedleInjection& n) {

@@ -26,21 +26,23 @@ inline bool same_time(double a, double b) {
 /// Factors that turn a point of the named space, RAS or LPS, into RAS and back.
 std::array<double, 3> signs_to_ras(const std::string& space);
 
+/// A label of the segmentation: a voxel value or, in files that name them, a segment.
 struct TissueOfLabel {
-  std::uint16_t value;  ///< voxel value in the segmentation
-  std::string region;   ///< name the case gives it
+  std::uint16_t value = 0;  ///< voxel value in the segmentation; without meaning where `segment` is given
+  std::string region;       ///< name the case gives it
+  std::string segment;      ///< name of the segment, empty for a voxel value
+  /// As the case says it.
+  std::string text() const { return segment.empty() ? std::to_string(value) : "'" + segment + "'"; }
 };
 
 struct GeometryInput {
-  std::string segmentation;  ///< absolute path
-  std::vector<TissueOfLabel> labels;
+  std::string segmentation;           ///< absolute path
+  std::vector<TissueOfLabel> labels;  ///< where segments overlap the later one wins
   std::string background;
   std::string target;
-  double margin = 15e-3;      ///< m, of surrounding tissue kept around the target
+  bool largest_piece = false;  ///< the target is the largest of its pieces only
+  double margin = 15e-3;       ///< m, of surrounding tissue kept around the target
   std::string space = "RAS";  ///< RAS | LPS: of points in the case file and in output; points in here are RAS
-
-  /// Voxel values of the target.
-  std::vector<std::uint16_t> target_values() const;
 };
 
 /// Where a needle's tip is.
@@ -72,10 +74,11 @@ struct NeedleInjection {
   TipPosition tip;
   std::optional<std::array<double, 3>> direction;  ///< unit vector from entry to tip, RAS
   std::optional<std::array<double, 3>> entry;      ///< m, RAS; then direction is tip - entry
-  double volume = 0;                               ///< m^3 per time in `at`
-  double concentration = 0;                        ///< mol/m^3
-  double amount = 0;                               ///< mol = volume * concentration
-  double duration = 0;                             ///< s, per time in `at`; 0 means an initial field
+  std::string needle_line;   ///< absolute path of the file that gave tip and entry; empty: the case did
+  double volume = 0;         ///< m^3 per time in `at`
+  double concentration = 0;  ///< mol/m^3
+  double amount = 0;         ///< mol = volume * concentration
+  double duration = 0;       ///< s, per time in `at`; 0 means an initial field
   InjectionMode mode = InjectionMode::automatic;
   std::vector<double> times;  ///< s, ascending
 };

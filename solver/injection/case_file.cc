@@ -135,7 +135,7 @@ void check_images(const YamlNode& root, const Case& c) {
   const auto check = [](const YamlNode& node, const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error))
-      node.fail(path.string() + " is a folder; expected a NIfTI image");
+      node.fail(path.string() + " is a folder; expected an image");
     if (!std::filesystem::exists(path, error)) node.fail("no such file: " + path.string());
   };
   check(root.required("geometry").required("segmentation"), c.geometry.segmentation);

@@ -31,8 +31,11 @@ std::vector<double> read_times(const YamlNode& node, const Range& range);
 /// A concentration in mol/m^3, given so or by mass.
 double read_concentration(const YamlNode& node, const Drug& drug);
 
-/// Absolute path of a NIfTI image, so that a resolved case finds it from any folder; whether it exists is not
-/// asked.
+/// Absolute path of a file that the case names, so that a resolved case finds it from any folder; whether it
+/// exists is not asked.
+std::string read_path(const YamlNode& node, const std::string& case_path);
+
+/// The same of an image, whose name must end as one.
 std::string read_image_path(const YamlNode& node, const std::string& case_path);
 
 /// `geometry`; everything but the existence of the image.

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "injection/case_reading.h"
+#include "injection/needle_line.h"
 
 namespace intratumor {
 
@@ -71,22 +72,32 @@ TipPosition read_tip(const YamlNode& node, const std::string& space) {
   return tip;
 }
 
+/// Tip and entry from the line that was drawn for the needle.
+void read_line(const YamlNode& node, const YamlNode& line, const Case& c, NeedleInjection& injection) {
+  for (const char* key : {"tip", "direction", "entry"})
+    if (const auto other = node.optional(key))
+      other->fail("has no effect beside needle_line, which gives tip and direction; give one of the two");
+  injection.needle_line = read_path(line, c.path);
+  const NeedleLine drawn = read_needle_line(injection.needle_line, line);
+  injection.tip.offset = drawn.tip;
+  injection.entry = drawn.entry;
+}
+
 void read_axis(const YamlNode& node, const std::string& space, NeedleInjection& injection) {
   const auto direction = node.optional("direction");
   const auto entry = node.optional("entry");
   if (direction && entry) entry->fail("has no effect beside direction; give one of the two");
   if (direction) injection.direction = read_direction(*direction, space);
-  if (entry) {
-    injection.entry = read_point(*entry, space);
-    if (injection.tip.anchor == TipPosition::Anchor::point) {
-      const Point3& from = *injection.entry;
-      const Point3& to = injection.tip.offset;
-      const Point3 along = {to[0] - from[0], to[1] - from[1], to[2] - from[2]};
-      if (std::hypot(along[0], along[1], along[2]) < 1e-6) entry->fail("must differ from the tip");
-      injection.direction = unit_vector(along);
-    }
+  if (entry) injection.entry = read_point(*entry, space);
+  if (injection.entry && injection.tip.anchor == TipPosition::Anchor::point) {
+    const Point3& from = *injection.entry;
+    const Point3& to = injection.tip.offset;
+    const Point3 along = {to[0] - from[0], to[1] - from[1], to[2] - from[2]};
+    if (std::hypot(along[0], along[1], along[2]) < 1e-6) entry->fail("must differ from the tip");
+    injection.direction = unit_vector(along);
   }
-  if (!direction && !entry && (injection.hole_distances.size() > 1 || injection.hole_distances[0] > 0))
+  if (!direction && !injection.entry &&
+      (injection.hole_distances.size() > 1 || injection.hole_distances[0] > 0))
     node.fail("the key 'direction' is missing: holes along the shaft need it, as direction: [0, 0, 1]");
 }
 
@@ -218,8 +229,8 @@ std::vector<double> read_dose_times(const YamlNode& node, double duration, doubl
 
 NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& library, const Case& c) {
   check_keys(node,
-             {"needle", "intravenous", "tip", "direction", "entry", "volume", "concentration", "dose",
-              "dose_per_weight", "rate", "over", "mode", "at"},
+             {"needle", "intravenous", "tip", "direction", "entry", "needle_line", "volume", "concentration",
+              "dose", "dose_per_weight", "rate", "over", "mode", "at"},
              {});
   const Needle needle = read_needle(node.required("needle"), library);
   NeedleInjection injection;
@@ -228,7 +239,10 @@ NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& lib
   injection.outer_radius = needle.outer_diameter.value / 2;
   injection.hole_distances = needle.hole_distances;
   injection.hole_diameter = needle.hole_diameter;
-  injection.tip = read_tip(node.required("tip"), c.geometry.space);
+  if (const auto line = node.optional("needle_line"))
+    read_line(node, *line, c, injection);
+  else
+    injection.tip = read_tip(node.required("tip"), c.geometry.space);
   read_axis(node, c.geometry.space, injection);
   read_amounts(node, c, injection);
   injection.duration = read_duration(node, injection.volume);

@@ -30,11 +30,14 @@ std::string tip_text(const TipPosition& tip, const std::string& space) {
 std::string geometry_text(const GeometryInput& geometry) {
   std::string labels;
   for (const TissueOfLabel& label : geometry.labels)
-    labels += (labels.empty() ? "" : ", ") + std::to_string(label.value) + ": " + quoted(label.region);
+    labels += (labels.empty() ? "" : ", ") +
+              (label.segment.empty() ? std::to_string(label.value) : quoted(label.segment)) + ": " +
+              quoted(label.region);
   return "geometry:\n  segmentation: " + quoted(geometry.segmentation) + "\n  labels: {" + labels +
          "}\n  background: " + quoted(geometry.background) + "\n  target: " + quoted(geometry.target) +
-         "\n  component: all\n  margin: " + quantity_text(geometry.margin, Dimension::length) +
-         "\n  space: " + geometry.space + "\n";
+         "\n  component: " + (geometry.largest_piece ? "largest" : "all") +
+         "\n  margin: " + quantity_text(geometry.margin, Dimension::length) + "\n  space: " + geometry.space +
+         "\n";
 }
 
 std::string mode_text(InjectionMode mode) {

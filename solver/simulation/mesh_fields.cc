@@ -59,14 +59,14 @@ CellFields region_fields(const TissueMesh& mesh, int target) {
   return {{"region", region}, {"target_fraction", in_target}};
 }
 
-CellFields tissue_fields(const Case& c, const TissueMesh& mesh,
+CellFields tissue_fields(const std::vector<std::string>& regions, const TissueMesh& mesh,
                          const std::vector<TissueCoefficients>& tissues) {
   const int n = mesh.n_owned_cells();
   CellFields fields;
   for (int r = 0; r < mesh.n_regions(); ++r) {
     std::vector<float> share;
     for (int cell = 0; cell < n; ++cell) share.push_back(static_cast<float>(mesh.cell_fraction(cell, r)));
-    fields.emplace_back(fraction_name(c.regions[static_cast<std::size_t>(r)], fields), share);
+    fields.emplace_back(fraction_name(regions[static_cast<std::size_t>(r)], fields), share);
   }
   // Exchange terms act by share; what conducts stands in series.
   using T = TissueCoefficients;

@@ -21,8 +21,8 @@ FieldMesh field_mesh(const Case& c, const LabelImage& image, const TissueMesh& m
 CellFields region_fields(const TissueMesh& mesh, int target);
 
 /// By owned cell: the share of each region (fraction_NAME, blanks and dashes as _) and the tissue terms that
-/// flow and transport use there; units stand in the names. `tissues` has one entry per region of the case.
-CellFields tissue_fields(const Case& c, const TissueMesh& mesh,
+/// flow and transport use there; units stand in the names. `regions` and `tissues`: names and terms of each.
+CellFields tissue_fields(const std::vector<std::string>& regions, const TissueMesh& mesh,
                          const std::vector<TissueCoefficients>& tissues);
 
 }  // namespace intratumor

@@ -5,19 +5,11 @@
 
 #include "flow/hole.h"
 #include "quantities/error.h"
+#include "simulation/tip_place.h"
 
 namespace intratumor {
 
 namespace {
-
-Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
-  Vector3 at{};
-  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
-  if (tip.anchor == TipPosition::Anchor::deepest)
-    at = deepest_point(setup.image, setup.values[setup.target]).position;
-  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
-  return at;
-}
 
 Vector3 shaft_direction(const NeedleInjection& needle, const Vector3& tip) {
   Vector3 d{};
@@ -30,21 +22,6 @@ Vector3 shaft_direction(const NeedleInjection& needle, const Vector3& tip) {
   if (length > 0)
     for (double& x : d) x /= length;
   return d;
-}
-
-/// Region of the voxel that holds a point.
-int region_at(const Setup& setup, const Vector3& world) {
-  const Vector3 index = setup.image.index(world);
-  std::array<int, 3> voxel{};
-  for (int a = 0; a < 3; ++a) {
-    voxel[a] = static_cast<int>(std::lround(index[a]));
-    if (voxel[a] < 0 || voxel[a] >= setup.image.size[a]) return setup.background;
-  }
-  const std::uint16_t label = setup.image.at(voxel[0], voxel[1], voxel[2]);
-  for (std::size_t r = 0; r < setup.values.size(); ++r)
-    if (std::find(setup.values[r].begin(), setup.values[r].end(), label) != setup.values[r].end())
-      return static_cast<int>(r);
-  return setup.background;
 }
 
 /// A needle in its place.
@@ -213,19 +190,12 @@ std::string ModeChoice::why() const {
   return text;
 }
 
-std::string readable_point(const Case& c, const Vector3& p) {
-  const auto sign = signs_to_ras(c.geometry.space);
-  char text[120];
-  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm] %s", 1e3 * sign[0] * p[0],
-                1e3 * sign[1] * p[1], 1e3 * sign[2] * p[2], c.geometry.space.c_str());
-  return text;
-}
-
 void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
   const MeshBox box = mesh_box(mesh_request(c, setup, 1.));
   for (std::size_t k = 0; k < c.needles.size(); ++k) {
     const Placed p = place(c, setup, k);
     const NeedleInjection& needle = *p.needle;
+    check_tip(c, setup, box, k, p.tip);
     for (std::size_t h = 0; h < p.holes.size(); ++h)
       check_inside(c, setup, box, Ball{mesh_point(setup.image, p.holes[h]), needle.hole_radius(h)}, k,
                    "a hole of the needle");
@@ -250,6 +220,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
       infusion.duration = needle.duration;
       infusion.times = p.times;
       setup.infusions.push_back(infusion);
+      warn_of_tip(c, setup, k, p.tip, reporter);
       continue;
     }
     const std::vector<Shape> shapes = deposit_shapes(c, setup, p);
@@ -258,6 +229,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
       setup.deposits.push_back({k, shape, needle.amount / static_cast<double>(shapes.size()),
                                 needle.concentration, needle.duration, p.times});
     }
+    warn_of_tip(c, setup, k, p.tip, reporter);
   }
 }
 

@@ -9,7 +9,4 @@ namespace intratumor {
 /// interest.
 void place_injections(const Case& c, Setup& setup, Reporter& reporter);
 
-/// A point (m, RAS) in the space that the case names, in mm.
-std::string readable_point(const Case& c, const Vector3& p);
-
 }  // namespace intratumor

@@ -2,58 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include "quantities/error.h"
 #include "simulation/placement.h"
+#include "simulation/segmentation.h"
 
 namespace intratumor {
 
 namespace {
-
-int region_index(const Case& c, const std::string& name) {
-  const auto at = std::find(c.regions.begin(), c.regions.end(), name);
-  if (at == c.regions.end()) throw ComputationError("internal: no region '" + name + "'");
-  return static_cast<int>(at - c.regions.begin());
-}
-
-/// Every label named must occur, and every label that occurs (but 0) must be named.
-void match_labels(const Case& c, Setup& setup) {
-  const auto counts = count_labels(setup.image);
-  std::ostringstream present;
-  for (const auto& [value, voxels] : counts)
-    present << (present.tellp() > 0 ? ", " : "") << value << " (" << voxels << " voxels)";
-  setup.values.resize(c.regions.size());
-  for (const auto& label : c.geometry.labels) {
-    if (label.value != 0 && counts.count(static_cast<std::uint16_t>(label.value)) == 0)
-      throw InputError(c.path + ": geometry.labels: label " + std::to_string(label.value) + " ('" +
-                       label.region + "') does not occur in " + setup.image.path + "; it holds " +
-                       present.str());
-    setup.values[region_index(c, label.region)].push_back(static_cast<std::uint16_t>(label.value));
-  }
-  for (const auto& [value, voxels] : counts) {
-    if (value == 0) continue;
-    const auto named = std::find_if(c.geometry.labels.begin(), c.geometry.labels.end(),
-                                    [value = value](const TissueOfLabel& l) { return l.value == value; });
-    if (named == c.geometry.labels.end())
-      throw InputError(c.path + ": geometry.labels: " + setup.image.path + " has " + std::to_string(voxels) +
-                       " voxels of label " + std::to_string(value) + ", which the case does not name; add " +
-                       std::to_string(value) + ": REGION");
-  }
-}
-
-/// Leaves of the image what the meshed box can hold: a whole scan is hundreds of megabytes on every rank.
-void crop_image(const Case& c, Setup& setup) {
-  VoxelBox box = voxel_box(setup.image, setup.values[setup.target]);
-  if (box.empty()) throw InputError(setup.image.path + ": the target region has no voxel");
-  for (int a = 0; a < 3; ++a) {
-    const double beyond = c.geometry.margin + std::max(OctreeRequest().h_max, c.numerics.h_min);
-    const int voxels = static_cast<int>(std::min(1e6, std::ceil(beyond / setup.image.spacing[a]))) + 2;
-    box.first[a] -= voxels;
-    box.last[a] += voxels;
-  }
-  setup.image = cropped(setup.image, box);
-}
 
 /// How far drug spreads beyond a deposit: 3 sqrt(D/k_esc) of the target, at most sqrt(4 D t_end).
 double reach(const TissueCoefficients& t, double until) {
@@ -113,15 +69,20 @@ void add_up(const Case& c, Setup& setup) {
 
 }  // namespace
 
+int region_index(const Setup& setup, const std::string& name) {
+  const auto at = std::find(setup.regions.begin(), setup.regions.end(), name);
+  if (at == setup.regions.end()) throw ComputationError("internal: no region '" + name + "'");
+  return static_cast<int>(at - setup.regions.begin());
+}
+
 Setup prepare(const Case& c, Reporter& reporter) {
   Setup setup;
-  setup.image = read_label_image(c.geometry.segmentation);
-  setup.target = region_index(c, c.geometry.target);
-  setup.background = region_index(c, c.geometry.background);
-  match_labels(c, setup);
-  crop_image(c, setup);
+  read_segmentation(c, setup, reporter);
   for (std::size_t r = 0; r < c.regions.size(); ++r)
     setup.tissues.push_back(coefficients(c.tissues[r], c.drug, c.regions[r]));
+  // The target's other pieces are its tissue too.
+  while (setup.tissues.size() < setup.regions.size())
+    setup.tissues.push_back(TissueCoefficients(setup.tissues[static_cast<std::size_t>(setup.target)]));
   setup.body = body_coefficients(c.drug, c.patient);
   if (!setup.body.scaled_from.empty())
     reporter.warn("drug " + c.drug.name + " has no pharmacokinetics of a " + c.patient.species +

@@ -44,9 +44,31 @@ struct ModeChoice {
   std::string why() const;  ///< in a sentence
 };
 
+/// What the segmentation's file holds, before the image is cropped.
+struct SegmentationFacts {
+  std::string format;         ///< "NRRD, 2 layers of uint8, compressed"
+  std::string orientation;    ///< "LPS, 12.3 degrees oblique": where the file's axes lead
+  std::array<int, 3> size{};  ///< along the axes nearest to right, anterior, superior
+  Vector3 spacing{};          ///< m
+  struct Label {
+    std::string name;        ///< "'Tumor'", or "2" where the file gives no names
+    int region = 0;          ///< position among the regions
+    std::size_t voxels = 0;  ///< in the file
+    std::size_t lost = 0;    ///< of these, where segments overlap, to labels that come later
+  };
+  std::vector<Label> labels;               ///< in the case's order
+  std::vector<std::size_t> pieces;         ///< voxels of each of the target's pieces, largest first
+  std::vector<std::size_t> region_voxels;  ///< of each region, overlaps and pieces decided
+  double voxel_volume() const { return spacing[0] * spacing[1] * spacing[2]; }
+  std::size_t voxels() const { return std::size_t(size[0]) * std::size_t(size[1]) * std::size_t(size[2]); }
+};
+
 /// A case that has met its image: regions, coefficients and places are known, nothing is meshed yet.
 struct Setup {
-  LabelImage image;                                ///< cropped to what the mesh may need
+  LabelImage image;                ///< cropped to what the mesh may need
+  SegmentationFacts segmentation;  ///< of the whole file
+  std::vector<std::string>
+      regions;  ///< names: the case's, then the target's other pieces where they do not count
   std::vector<std::vector<std::uint16_t>> values;  ///< voxel values of each region
   int target = 0;
   int background = 0;
@@ -74,6 +96,9 @@ Setup intravenous_comparator(const Case& c, const Setup& setup);
 
 /// What the mesh must resolve; `reach_factor` widens the predicted reach of the injections.
 OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor);
+
+/// Position of a region's name among the setup's.
+int region_index(const Setup& setup, const std::string& name);
 
 /// What an entry gives before the run ends, of an amount given over `duration` from t on.
 double given_before(double until, double amount, double t, double duration);

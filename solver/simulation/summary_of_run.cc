@@ -76,8 +76,8 @@ Result summary_of_run(const Case& c, const Solution& solution) {
                {"front_in_coarse_cells_s",
                 counts.reached_coarse_cells < 0 ? Json() : Json(counts.reached_coarse_cells)}};
   s["regions"] = Json::array();
-  for (std::size_t r = 0; r < c.regions.size(); ++r)
-    s["regions"].push_back({{"name", c.regions[r]},
+  for (std::size_t r = 0; r < setup.regions.size(); ++r)
+    s["regions"].push_back({{"name", setup.regions[r]},
                             {"tissue", setup.tissues[r].tissue},
                             {"volume_m3", mesh.region_volume(static_cast<int>(r))}});
   s["time"] = {{"steps", counts.steps},

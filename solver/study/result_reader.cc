@@ -135,7 +135,10 @@ StoredResult read_result(const std::string& folder) {
       {"horizon", stored.until ? exact_text(*stored.until) : "",
        stored.until ? readable_time(*stored.until) : ""},
       {"accuracy", stored.accuracy + stored.numerics, stored.accuracy},
-      {"segmentation", word_at(result.summary, "inputs.segmentation.sha256"), ""},
+      {"segmentation",
+       word_at(result.summary, "inputs.segmentation.sha256") +
+           word_at(result.summary, "inputs.segmentation_data.sha256"),
+       ""},
       {"geometry", stored.geometry, ""},
       {"patient", stored.patient, ""},
       {"tissues", stored.tissues, ""},

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "../images/text_image.h"
 #include "../output/scratch_folder.h"
 #include "output/table.h"
 #include "program.h"
@@ -10,6 +11,7 @@
 
 using namespace intratumor;
 namespace fs = std::filesystem;
+namespace files = intratumor::testing;
 
 namespace {
 
@@ -23,7 +25,7 @@ const std::vector<Fault> faults = {
     {"zero direction", {"scheme.0.direction=[0, 0, 0]"}, "not all 0"},
     {"needle outside the image",
      {"scheme.0.tip=[500 mm, 20 mm, 20 mm]"},
-     "does not fit into the region of interest"},
+     "lies outside the region of interest"},
     {"needle outside the region of interest",
      {"scheme.0.tip=[20 mm, 20 mm, 34 mm]"},
      "raise geometry.margin"},
@@ -44,6 +46,22 @@ const std::vector<Fault> faults = {
     {"image that is not there", {"geometry.segmentation=none.nii"}, "no such file"},
     {"image that is none", {"geometry.segmentation=text.nii"}, "text.nii"},
     {"image cut short", {"geometry.segmentation=short.nii"}, "short.nii"},
+    {"NRRD cut short", {"geometry.segmentation=short.seg.nrrd"}, "truncated"},
+    {"NRRD that is none", {"geometry.segmentation=text.nrrd"}, "not an NRRD file"},
+    {"NRRD with a singular frame",
+     {"geometry.segmentation=singular.nrrd"},
+     "zero, infinite or undefined axis"},
+    {"NRRD that is sheared", {"geometry.segmentation=sheared.nrrd"}, "right angles"},
+    {"NRRD that is a series", {"geometry.segmentation=series.nrrd"}, "more than 3 dimensions"},
+    {"MetaImage that promises 2e9 voxels", {"geometry.segmentation=promise.mha"}, "truncated"},
+    {"MetaImage of halves", {"geometry.segmentation=halves.mha"}, "value 0.5"},
+    {"segment's name in a NIfTI image",
+     {"geometry.labels={0: muscle, Tumor: tumour}"},
+     "only .seg.nrrd files name their segments"},
+    {"line that is not there",
+     {"scheme.0={needle: 22G_end_hole, needle_line: none.mrk.json, volume: 1 mL, dose: 1 mg, over: 1 min}"},
+     "no such file"},
+    {"line beside a tip", {"scheme.0.needle_line=none.mrk.json"}, "no effect beside needle_line"},
     {"label that the image lacks", {"geometry.labels.7=muscle"}, "label 7"},
     {"label that the case lacks", {"geometry.labels={0: muscle, 3: tumour}"}, "label"},
     {"cells too fine", {"numerics.h_min=1 um"}, "numerics.h_min"},
@@ -57,6 +75,19 @@ void write_inputs(const ScratchFolder& scratch) {
   write_small_case(scratch.path());
   write_text(scratch / "text.nii", "no image\n");
   write_text(scratch / "short.nii", contents_of(scratch / "small.nii").substr(0, 5000));
+  files::NrrdFile nrrd;
+  nrrd.data.resize(20);
+  nrrd.write(scratch / "short.seg.nrrd");
+  write_text(scratch / "text.nrrd", "no image\n");
+  files::NrrdFile().set("space directions", "(1,0,0) (0,0,0) (0,0,1)").write(scratch / "singular.nrrd");
+  files::NrrdFile().set("space directions", "(1,0.2,0) (0,1,0) (0,0,1)").write(scratch / "sheared.nrrd");
+  files::NrrdFile series;
+  series.set("dimension", "4").set("sizes", "2 2 2 3").set("kinds", "domain domain domain time");
+  series.set("space directions", "(1,0,0) (0,1,0) (0,0,1) none").write(scratch / "series.nrrd");
+  files::MetaFile().set("DimSize", "2000 1000 1000").write(scratch / "promise.mha");
+  files::MetaFile halves;
+  halves.data = files::bytes_of<float>(std::vector<double>(24, 0.5));
+  halves.set("ElementType", "MET_FLOAT").write(scratch / "halves.mha");
 }
 
 std::vector<std::string> arguments_of(const Fault& fault) {

@@ -7,13 +7,16 @@
 
 #include "images/label_image.h"
 #include "nifti_file.h"
-#include "quantities/error.h"
+#include "refused.h"
+#include "text_image.h"
 
 namespace intratumor {
 namespace {
 
+using testing::expect_good;
 using testing::Folder;
 using testing::good_file;
+using testing::message_of;
 using testing::NiftiFile;
 
 const Matrix3 diagonal{{{0.75, 0, 0}, {0, 1.5, 0}, {0, 0, 2.5}}};
@@ -25,22 +28,6 @@ LabelImage read(const NiftiFile& file, bool compressed = false) {
   return read_label_image(path);
 }
 
-/// The message of the InputError that reading `path` ends with.
-std::string message_of(const std::string& path) {
-  ::testing::internal::CaptureStderr();
-  ::testing::internal::CaptureStdout();
-  std::string message = "(no error)";
-  try {
-    read_label_image(path);
-  } catch (const InputError& error) {
-    message = error.what();
-  }
-  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
-  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
-  EXPECT_EQ(message.rfind(path, 0), 0u) << message;  // names the file first
-  return message;
-}
-
 void expect_refused(const NiftiFile& file, const std::vector<std::string>& words) {
   const Folder folder;
   for (const bool compressed : {false, true}) {
@@ -49,17 +36,6 @@ void expect_refused(const NiftiFile& file, const std::vector<std::string>& words
     const std::string message = message_of(path);
     for (const auto& word : words)
       EXPECT_NE(message.find(word), std::string::npos) << word << ": " << message;
-  }
-}
-
-void expect_good(const LabelImage& image) {
-  EXPECT_EQ(image.size, (std::array<int, 3>{4, 3, 2}));
-  for (std::size_t i = 0; i < 24; ++i) EXPECT_EQ(image.labels[i], i);
-  const Vector3 corner = image.world({0, 0, 0}), far = image.world({3, 2, 1});
-  const Vector3 expected{-10e-3, 20e-3, 30e-3}, expected_far{-7.75e-3, 23e-3, 32.5e-3};
-  for (int r = 0; r < 3; ++r) {
-    EXPECT_NEAR(corner[r], expected[r], 1e-15);
-    EXPECT_NEAR(far[r], expected_far[r], 1e-15);
   }
 }
 
@@ -168,11 +144,6 @@ TEST(ReadImage, RefusesWhatIsNoFile) {
   EXPECT_NE(message_of(folder / "absent.nii.gz").find("no such file"), std::string::npos);
   std::filesystem::create_directory(folder / "dicom.nii");
   EXPECT_NE(message_of(folder / "dicom.nii").find("folder"), std::string::npos);
-  for (const char* name : {"a.nrrd", "a.seg.nrrd", "a.mha", "a.mhd", "a.nhdr"}) {
-    testing::write_bytes(folder / name, {1, 2, 3});
-    const std::string message = message_of(folder / name);
-    EXPECT_NE(message.find("later version; save the segmentation as NIfTI"), std::string::npos) << message;
-  }
   for (const char* name : {"a.img", "a.dcm", "a", "a.gz", "a.nii.zip"}) {
     testing::write_bytes(folder / name, {1, 2, 3});
     EXPECT_NE(message_of(folder / name).find("unknown kind"), std::string::npos);

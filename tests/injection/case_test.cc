@@ -14,7 +14,9 @@ TEST_F(CaseFile, ReadsEverything) {
   ASSERT_EQ(c.tissues.size(), 4u);
   EXPECT_EQ(c.tissues[2].hydraulic_conductivity.value, 1.7e-14);
   EXPECT_EQ(c.tissues[3].name, "necrotic");
-  EXPECT_EQ(c.geometry.target_values(), (std::vector<std::uint16_t>{2, 3}));
+  EXPECT_EQ(c.geometry.target, "tumour");
+  EXPECT_EQ(c.geometry.labels[3].value, 3);
+  EXPECT_EQ(c.geometry.labels[3].region, "tumour");
   EXPECT_EQ(c.geometry.margin, 0.012);
   EXPECT_NEAR(c.drug.degradation.value, 0.3 / 86400, 1e-18);
   EXPECT_EQ(c.patient.body_weight.value, 83);

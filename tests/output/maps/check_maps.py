@@ -2,15 +2,18 @@
 """Reads maps back with nibabel: check_maps.py WRITE_MAPS MPIRUN synthetic|real PROJECT
 
 Every map must have the segmentation's grid and frame, and at every voxel the value that the field has at the place in the
-world where nibabel says the voxel lies. Real images: the shipped one, and the
+world where nibabel says the voxel lies; maps on NRRD and MetaImage segmentations must lie where those say. Real images: the shipped one, and the
 KiTS19 segmentations of the folder INTRATUMOR_KITS19 where they are at hand.
 """
 import glob
+import gzip
 import itertools
 import os
 import subprocess
 import sys
 import tempfile
+import types
+import zlib
 
 import nibabel
 import numpy as np
@@ -65,17 +68,65 @@ def synthetic_images():
     yield "four_dimensions", four
 
 
-def affine_of(segmentation):
-    """nibabel's affine, but for half turns stored as a quaternion: what float32 leaves of its first component is round-off,
-    which nifti1_io and ITK drop and nibabel keeps as a tilt of up to 6e-4 rad."""
-    header = segmentation.header
+def text_image(affine, kind, path):
+    """Writes the lump as NRRD or MetaImage by the formats' own words; affine: file index to RAS. Returns what check needs."""
+    labels = np.asarray(image((affine, 1)).dataobj)
+    to_lps = np.diag([-1, -1, 1])
+    axes, origin = to_lps @ affine[:3, :3], to_lps @ affine[:3, 3]
+    words = lambda numbers, between=" ": between.join(repr(float(x)) for x in numbers)
+    sizes = " ".join(map(str, labels.shape))
+    if kind == "mha":
+        spacing = np.linalg.norm(axes, axis=0)
+        data = zlib.compress(labels.astype(">i2").tobytes(order="F"))
+        header = (f"ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = True\nCompressedData = True\n"
+                  f"CompressedDataSize = {len(data)}\nTransformMatrix = {words((axes / spacing).T.ravel())}\n"
+                  f"Offset = {words(origin)}\nCenterOfRotation = 0 0 0\nElementSpacing = {words(spacing)}\nDimSize = {sizes}\n"
+                  "ElementType = MET_SHORT\nElementDataFile = LOCAL\n")
+    else:
+        vectors = " ".join(f"({words(axis, ',')})" for axis in axes.T)
+        header = f"NRRD0004\ntype: unsigned char\nspace: left-posterior-superior\nspace origin: ({words(origin, ',')})\n"
+        data = labels
+        if kind == "layers":  # all in the second layer; without an order, labels are numbered as they are met: 1, then the lump is 2
+            data = np.stack([labels * 0, labels])
+            header += (f"dimension: 4\nsizes: 2 {sizes}\nspace directions: none {vectors}\nkinds: list domain domain domain\n"
+                       "encoding: gzip\nSegment0_Name:=Nothing\nSegment0_Layer:=0\nSegment0_LabelValue:=1\n"
+                       "Segment1_Name:=Tumor\nSegment1_Layer:=1\nSegment1_LabelValue:=2\n\n")
+        else:
+            header += f"dimension: 3\nsizes: {sizes}\nspace directions: {vectors}\nencoding: gzip\n\n"
+        data = gzip.compress(data.tobytes(order="F"))
+    with open(path, "wb") as file:
+        file.write(header.encode() + data)
+    return types.SimpleNamespace(affine=affine, shape=labels.shape, dataobj=labels, header=None)
+
+
+def text_images(folder):
+    for n, axes in enumerate(itertools.permutations(range(3))):
+        kind, ending = [("nrrd", "nrrd"), ("mha", "mha")][n % 2]
+        path = f"{folder}/{kind}_axes{n}.{ending}"
+        yield path, text_image(affine(np.eye(3)[:, axes] * RNG.choice([-1, 1], 3)), kind, path)
+    for kind, ending in ("nrrd", "nrrd"), ("mha", "mha"), ("layers", "seg.nrrd"):
+        for name, mirror in ("oblique", [1, 1, 1]), ("mirrored", [1, -1, 1]):
+            path = f"{folder}/{kind}_{name}.{ending}"
+            yield path, text_image(affine(rotation() @ np.diag(mirror)), kind, path)
+
+
+def qform_of(header):
+    """nibabel's qform, but for half turns: what float32 leaves of the quaternion's first component is round-off, which
+    nifti1_io and ITK drop and nibabel keeps as a tilt of up to 6e-4 rad."""
     bcd = np.array([header["quatern_" + part] for part in "bcd"], float)
-    if header["sform_code"] > 0 or 1 - bcd @ bcd >= 1e-7:
-        return segmentation.affine
+    if 1 - bcd @ bcd >= 1e-7:
+        return header.get_qform()
     result = np.eye(4)
     result[:3, :3] = nibabel.quaternions.quat2mat([0, *bcd]) @ np.diag(header["pixdim"][1:4] * [1, 1, header["pixdim"][0]])
     result[:3, 3] = [header["qoffset_" + axis] for axis in "xyz"]
     return result
+
+
+def affine_of(segmentation):
+    header = segmentation.header
+    if header is None or header["sform_code"] > 0:
+        return segmentation.affine
+    return qform_of(header)
 
 
 def run(program, mpirun, ranks, path, folder):
@@ -90,9 +141,18 @@ def check_headers(segmentation, folder):
     assert sorted(os.listdir(folder)) == sorted(name + ".nii.gz" for name in MAPS)
     for name, (dtype, intent, unit) in MAPS.items():
         written = nibabel.load(f"{folder}/{name}.nii.gz")
-        for field in FRAME:
-            assert np.array_equal(written.header[field], segmentation.header[field]), (name, field)
-        assert np.array_equal(written.affine, segmentation.affine) and written.shape == segmentation.shape
+        if segmentation.header is None:  # float32 of positions of up to 200 mm, and of a quaternion
+            corners = np.array(list(itertools.product(*[(0, n - 1) for n in segmentation.shape])))
+            expected = nibabel.affines.apply_affine(segmentation.affine, corners)
+            for frame, tolerance in (written.get_sform(), 1e-4), (qform_of(written.header), 3e-4):
+                assert np.allclose(nibabel.affines.apply_affine(frame, corners), expected, rtol=0, atol=tolerance), name
+            assert written.header["sform_code"] == 1 and written.header["qform_code"] == 1
+            assert written.header.get_xyzt_units()[0] == "mm"
+        else:
+            for field in FRAME:
+                assert np.array_equal(written.header[field], segmentation.header[field]), (name, field)
+            assert np.array_equal(written.affine, segmentation.affine)
+        assert written.shape == segmentation.shape
         assert written.header.get_data_dtype() == np.dtype(dtype)
         assert written.dataobj.slope == 1 and written.dataobj.inter == 0
         assert written.header["intent_name"].item() == intent, name
@@ -135,9 +195,9 @@ def same_bytes(one, other):
             assert a.read() == b.read(), (name, other)
 
 
-def check(program, mpirun, name, path, ranks):
+def check(program, mpirun, name, path, ranks, segmentation=None):
     with tempfile.TemporaryDirectory() as folder:
-        segmentation = nibabel.load(path)
+        segmentation = segmentation or nibabel.load(path)
         printed = run(program, mpirun, ranks[0], path, folder + "/first")
         check_headers(segmentation, folder + "/first/maps")
         voxels, auc, cmax = check_values(segmentation, folder + "/first/maps", printed)
@@ -163,6 +223,9 @@ def main():
             path = f"{folder}/{name}.nii.gz"
             nibabel.save(written, path)
             check(program, mpirun, name, path, [1, 2, 4] if number % 4 == 0 else [1 + number % 2])
+        for number, (path, segmentation) in enumerate(text_images(folder)):
+            check(program, mpirun, os.path.basename(path), path, [1 + number % 2], segmentation)
+        path = f"{folder}/axes0.nii.gz"
         missing = subprocess.run([mpirun, "--oversubscribe", "-np", "2", program, path, "2", path],
                                  capture_output=True, text=True)
         assert missing.returncode == 1 and "auc.nii.gz: cannot be written: " in missing.stderr, missing.stderr

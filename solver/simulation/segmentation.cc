@@ -1,0 +1,214 @@
+#include "simulation/segmentation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "images/pieces.h"
+#include "quantities/error.h"
+#include "simulation/file_labels.h"
+
+namespace intratumor {
+
+namespace {
+
+/// A region of fewer voxels is known in volume to 5% at best: half a voxel, either way, of each at its
+/// surface.
+constexpr std::size_t few_voxels = 100;
+
+std::string millilitres(double m3) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g mL", 1e6 * m3);
+  return text;
+}
+
+/// Voxels of every label as the file has them.
+std::vector<std::pair<LayerValue, std::size_t>> labels_in_file(const LabelImage& image,
+                                                               const MergedLayers& merged) {
+  std::vector<std::pair<LayerValue, std::size_t>> found;
+  for (std::size_t k = 0; k < merged.stands_for.size(); ++k)
+    if (merged.voxels[k] > 0) found.emplace_back(merged.stands_for[k], merged.voxels[k]);
+  const bool layers = !merged.stands_for.empty();
+  for (const auto& [value, voxels] : count_labels(image))
+    if (!layers || value == 0) found.emplace_back(LayerValue{0, value}, voxels);
+  return found;
+}
+
+/// Every label named must occur, and every label that occurs (but 0) must be named.
+void match_labels(const Case& c, const FileLabels& labels,
+                  const std::vector<std::pair<LayerValue, std::size_t>>& in_file, SegmentationFacts& facts) {
+  std::string present;
+  for (const auto& [stored, voxels] : in_file)
+    present +=
+        (present.empty() ? "" : ", ") + labels.text(stored) + " (" + std::to_string(voxels) + " voxels)";
+  for (const auto& [stored, voxels] : in_file) {
+    const int position = labels.position(stored);
+    if (position >= 0) facts.labels[static_cast<std::size_t>(position)].voxels = voxels;
+    if (position >= 0 || stored.value == 0) continue;
+    throw InputError(c.path + ": geometry.labels: " + c.geometry.segmentation + " has " +
+                     std::to_string(voxels) + " voxels of label " + labels.text(stored) +
+                     ", which the case does not name; add " + labels.text(stored) + ": REGION");
+  }
+  for (std::size_t k = 0; k < facts.labels.size(); ++k)
+    if (facts.labels[k].voxels == 0 && labels.stored()[k].value != 0)
+      throw InputError(c.path + ": geometry.labels: label " + c.geometry.labels[k].text() + " ('" +
+                       c.geometry.labels[k].region + "') does not occur in " + c.geometry.segmentation +
+                       "; it holds " + (present.empty() ? "nothing" : present));
+}
+
+/// Where segments overlap: said, and kept by label.
+void report_overlaps(const Case& c, const FileLabels& labels, const MergedLayers& merged, double voxel_volume,
+                     SegmentationFacts& facts, Reporter& reporter) {
+  for (const MergedLayers::Overlap& overlap : merged.overlaps) {
+    const auto position = [&](std::uint16_t label) {
+      return static_cast<std::size_t>(labels.position(merged.stands_for[label - 1u]));
+    };
+    const std::size_t winner = position(overlap.winner), loser = position(overlap.loser);
+    facts.labels[loser].lost += overlap.voxels;
+    reporter.info("segments " + facts.labels[winner].name + " and " + facts.labels[loser].name +
+                  " overlap in " + millilitres(static_cast<double>(overlap.voxels) * voxel_volume) + " (" +
+                  std::to_string(overlap.voxels) + " voxels): " + c.geometry.labels[winner].region +
+                  " there, the later of the two in labels");
+  }
+  for (const SegmentationFacts::Label& label : facts.labels)
+    if (label.lost > 0 && label.lost == label.voxels)
+      throw InputError(
+          c.path + ": geometry.labels: every voxel of " + label.name +
+          " is also in segments that come later in labels, and the later wins; put it after them");
+}
+
+/// Letters of the directions in which the file's axes lead, and how far they are from the patient's.
+std::string orientation_of(const LabelImage& image) {
+  static constexpr const char* letters[3] = {"RL", "AP", "SI"};
+  std::string text = "...";
+  double trace = 0;
+  for (int a = 0; a < 3; ++a) {
+    text[static_cast<std::size_t>(image.file_axis[a])] = letters[a][image.file_flipped[a] ? 1 : 0];
+    trace += image.axes[a][a];
+  }
+  const double degrees = std::acos(std::min(1., std::max(-1., (trace - 1) / 2))) * 180 / std::acos(-1.);
+  if (degrees < 0.05) return text;
+  char oblique[40];
+  std::snprintf(oblique, sizeof oblique, ", %.1f degrees oblique", degrees);
+  return text + oblique;
+}
+
+/// Whether the target is in one piece; where only the largest counts, the others become a region of their
+/// own.
+void find_pieces(const Case& c, Setup& setup, Reporter& reporter) {
+  std::vector<std::uint16_t>& values = setup.values[static_cast<std::size_t>(setup.target)];
+  const Pieces pieces(setup.image, values);
+  setup.segmentation.pieces = pieces.voxels();
+  const std::size_t count = pieces.voxels().size();
+  if (count < 2) return;
+  constexpr std::size_t most_listed = 6;
+  std::string volumes;
+  for (std::size_t i = 0; i < std::min(count, most_listed); ++i)
+    volumes += (i > 0 ? ", " : "") +
+               millilitres(static_cast<double>(pieces.voxels()[i]) * setup.image.voxel_volume());
+  reporter.info("the target " + c.geometry.target + " has " + std::to_string(count) + " pieces, of " +
+                volumes + (count > most_listed ? " and less" : "") +
+                (c.geometry.largest_piece ? ": only the largest counts as target" : ": all count as target"));
+  if (!c.geometry.largest_piece) return;
+
+  const auto counts = count_labels(setup.image);
+  std::uint16_t other = 65535;
+  while (other > 0 && (counts.count(other) > 0 || std::count(values.begin(), values.end(), other) > 0))
+    --other;
+  if (other == 0) throw InputError(c.geometry.segmentation + ": it uses all 65536 labels, none is left");
+  pieces.relabel_smaller(setup.image, other);
+  std::string name = "other " + c.geometry.target;
+  while (std::count(setup.regions.begin(), setup.regions.end(), name) > 0) name = "other " + name;
+  setup.regions.push_back(name);
+  setup.values.push_back({other});
+}
+
+void count_regions(Setup& setup) {
+  const auto counts = count_labels(setup.image);
+  for (const std::vector<std::uint16_t>& values : setup.values) {
+    std::size_t voxels = 0;
+    for (const std::uint16_t value : values) {
+      const auto found = counts.find(value);
+      if (found != counts.end()) voxels += found->second;
+    }
+    setup.segmentation.region_voxels.push_back(voxels);
+  }
+}
+
+void warn_of_few_voxels(const Setup& setup, Reporter& reporter) {
+  for (std::size_t r = 0; r < setup.regions.size(); ++r) {
+    const std::size_t voxels = setup.segmentation.region_voxels[r];
+    if (voxels == 0 || voxels >= few_voxels) continue;
+    reporter.warn("region " + setup.regions[r] + " has only " + std::to_string(voxels) +
+                  (voxels == 1 ? " voxel (" : " voxels (") +
+                  millilitres(static_cast<double>(voxels) * setup.image.voxel_volume()) +
+                  "): its shape and volume are rough, and so is what is computed for it");
+  }
+}
+
+void warn_of_edge(const Case& c, const Setup& setup, const VoxelBox& target, Reporter& reporter) {
+  static constexpr const char* sides[3][2] = {
+      {"left", "right"}, {"posterior", "anterior"}, {"inferior", "superior"}};
+  std::string touched;
+  for (int a = 0; a < 3; ++a)
+    for (const int side : {0, 1})
+      if (side == 0 ? target.first[a] == 0 : target.last[a] == setup.image.size[a] - 1)
+        touched += (touched.empty() ? "" : ", ") + std::string(sides[a][side]);
+  if (touched.empty()) return;
+  reporter.warn(
+      "the target " + c.geometry.target + " touches the edge of the segmentation's image (" + touched +
+      "): what lies beyond counts as " + c.geometry.background +
+      ", the background. Right where the file was cropped to its segments; where the scan itself ends "
+      "there, a part of the target is missing");
+}
+
+/// Leaves of the image what the meshed box can hold: a whole scan is hundreds of megabytes on every rank.
+void crop_image(const Case& c, Setup& setup, VoxelBox box) {
+  for (int a = 0; a < 3; ++a) {
+    const double beyond = c.geometry.margin + std::max(OctreeRequest().h_max, c.numerics.h_min);
+    const int voxels = static_cast<int>(std::min(1e6, std::ceil(beyond / setup.image.spacing[a]))) + 2;
+    box.first[a] -= voxels;
+    box.last[a] += voxels;
+  }
+  setup.image = cropped(setup.image, box);
+}
+
+}  // namespace
+
+void read_segmentation(const Case& c, Setup& setup, Reporter& reporter) {
+  const ImageHeader header = read_image_header(c.geometry.segmentation);
+  const FileLabels labels(c, header);
+  MergedLayers merged;
+  setup.image = read_label_image(c.geometry.segmentation, labels.merge_order(), merged);
+  setup.regions = c.regions;
+  setup.values.resize(c.regions.size());
+  setup.target = region_index(setup, c.geometry.target);
+  setup.background = region_index(setup, c.geometry.background);
+
+  SegmentationFacts& facts = setup.segmentation;
+  facts.format = setup.image.format;
+  facts.orientation = orientation_of(setup.image);
+  facts.size = setup.image.size;
+  facts.spacing = setup.image.spacing;
+  std::uint16_t next = 1;  // label of the merged layers
+  for (std::size_t k = 0; k < c.geometry.labels.size(); ++k) {
+    const LayerValue& stored = labels.stored()[k];
+    SegmentationFacts::Label label;
+    label.name = labels.text(stored);
+    label.region = region_index(setup, c.geometry.labels[k].region);
+    facts.labels.push_back(label);
+    const std::uint16_t value = header.layers == 1 || stored.value == 0 ? stored.value : next++;
+    setup.values[static_cast<std::size_t>(label.region)].push_back(value);
+  }
+  match_labels(c, labels, labels_in_file(setup.image, merged), facts);
+  report_overlaps(c, labels, merged, setup.image.voxel_volume(), facts, reporter);
+  find_pieces(c, setup, reporter);
+  count_regions(setup);
+  warn_of_few_voxels(setup, reporter);
+  const VoxelBox target = voxel_box(setup.image, setup.values[static_cast<std::size_t>(setup.target)]);
+  if (target.empty()) throw InputError(setup.image.path + ": the target region has no voxel");
+  warn_of_edge(c, setup, target, reporter);
+  crop_image(c, setup, target);
+}
+
+}  // namespace intratumor

@@ -1,0 +1,109 @@
+#include "simulation/tip_place.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace {
+
+/// Whether a point lies in the region of interest.
+bool in_box(const Setup& setup, const MeshBox& box, const Vector3& world) {
+  const Point p = mesh_point(setup.image, world);
+  for (int a = 0; a < 3; ++a)
+    if (!(p[a] >= box.lower[a] && p[a] <= box.upper[a])) return false;
+  return true;
+}
+
+Vector3 turned(const Vector3& world) {
+  return {-world[0], -world[1], world[2]};
+}
+
+bool in_target(const Setup& setup, const Vector3& world) {
+  return region_at(setup, world) == setup.target;
+}
+
+/// How entry and tip are told apart, for messages on a needle whose two ends look exchanged.
+std::string exchanged(const NeedleInjection& needle) {
+  return needle.needle_line.empty()
+             ? "entry and tip look exchanged (entry is where the needle comes in)"
+             : "the line looks reversed: its first point is where the needle enters, its second the tip";
+}
+
+/// What is likely wrong with a tip outside the region of interest.
+std::string likely_fault(const Case& c, const Setup& setup, const MeshBox& box, const NeedleInjection& needle,
+                         const Vector3& tip) {
+  if (needle.entry && in_box(setup, box, *needle.entry) && in_target(setup, *needle.entry))
+    return "where the needle enters lies in the target: " + exchanged(needle);
+  // An offset from the target's middle says nothing of where the world's origin is.
+  if (needle.tip.anchor == TipPosition::Anchor::point && in_box(setup, box, turned(tip))) {
+    const std::string other = c.geometry.space == "RAS" ? "LPS" : "RAS";
+    return needle.needle_line.empty()
+               ? "with the signs of x and y turned it would lie in it: the point looks like one in " + other +
+                     "; say geometry.space: " + other + " or turn the signs"
+               : "with the signs of x and y turned it would lie in it: is coordinateSystem in " +
+                     needle.needle_line + " right?";
+  }
+  return "move the tip, or raise geometry.margin";
+}
+
+}  // namespace
+
+Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
+  Vector3 at{};
+  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
+  if (tip.anchor == TipPosition::Anchor::deepest)
+    at = deepest_point(setup.image, setup.values[setup.target]).position;
+  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
+  return at;
+}
+
+int region_at(const Setup& setup, const Vector3& world) {
+  const Vector3 index = setup.image.index(world);
+  std::array<int, 3> voxel{};
+  for (int a = 0; a < 3; ++a) {
+    if (!(index[a] > -0.5 && index[a] < setup.image.size[a] - 0.5)) return setup.background;
+    voxel[a] = static_cast<int>(std::lround(index[a]));
+  }
+  const std::uint16_t label = setup.image.at(voxel[0], voxel[1], voxel[2]);
+  for (std::size_t r = 0; r < setup.values.size(); ++r)
+    if (std::find(setup.values[r].begin(), setup.values[r].end(), label) != setup.values[r].end())
+      return static_cast<int>(r);
+  return setup.background;
+}
+
+std::string readable_point(const Case& c, const Vector3& p) {
+  const auto sign = signs_to_ras(c.geometry.space);
+  char text[120];
+  std::snprintf(text, sizeof text, "[%.2f mm, %.2f mm, %.2f mm] %s", 1e3 * sign[0] * p[0],
+                1e3 * sign[1] * p[1], 1e3 * sign[2] * p[2], c.geometry.space.c_str());
+  return text;
+}
+
+void check_tip(const Case& c, const Setup& setup, const MeshBox& box, std::size_t entry, const Vector3& tip) {
+  if (in_box(setup, box, tip)) return;
+  char margin[16];
+  std::snprintf(margin, sizeof margin, "%.0f mm", 1e3 * c.geometry.margin);
+  const Vector3 middle = centroid(setup.image, setup.values[setup.target]);
+  throw InputError(c.path + ": scheme." + std::to_string(entry) + ": the tip, " + readable_point(c, tip) +
+                   ", lies outside the region of interest (the target, whose middle is " +
+                   readable_point(c, middle) + ", and " + margin + " of tissue round it); " +
+                   likely_fault(c, setup, box, c.needles[entry], tip));
+}
+
+void warn_of_tip(const Case& c, const Setup& setup, std::size_t entry, const Vector3& tip,
+                 Reporter& reporter) {
+  if (in_target(setup, tip)) return;
+  const NeedleInjection& needle = c.needles[entry];
+  const bool reversed = needle.entry && in_target(setup, *needle.entry);
+  reporter.warn("scheme." + std::to_string(entry) + ": the tip lies in " +
+                setup.regions[static_cast<std::size_t>(region_at(setup, tip))] + ", outside the target " +
+                c.geometry.target +
+                (reversed ? ", and where the needle enters lies in it: " + exchanged(needle)
+                          : ": peritumoural, unless that is a part of it"));
+}
+
+}  // namespace intratumor

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "simulation/setup.h"
+
+namespace intratumor {
+
+/// World position (m, RAS) of a needle's tip.
+Vector3 tip_position(const Setup& setup, const TipPosition& tip);
+
+/// Region of the voxel that holds a point; the background outside the image.
+int region_at(const Setup& setup, const Vector3& world);
+
+/// A point (m, RAS) in the space that the case names, in mm.
+std::string readable_point(const Case& c, const Vector3& p);
+
+/// The tip of entry `entry` must lie in the region of interest, or InputError, which names what is likely
+/// wrong: LPS taken for RAS, entry and tip exchanged.
+void check_tip(const Case& c, const Setup& setup, const MeshBox& box, std::size_t entry, const Vector3& tip);
+
+/// Warns of a tip that does not lie in the target.
+void warn_of_tip(const Case& c, const Setup& setup, std::size_t entry, const Vector3& tip,
+                 Reporter& reporter);
+
+}  // namespace intratumor
