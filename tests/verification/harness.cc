@@ -218,6 +218,21 @@ void Problem::solve(bool still) {
                                                       make_accounts(body)));
 }
 
+void Problem::start(double reference_concentration, int target) {
+  StepperOptions options;
+  options.reference_concentration = reference_concentration;
+  options.stage_tolerance = 1e-8;
+  stepper = std::make_unique<Stepper>(*op, options);
+  const int n = mesh->graph().n_owned;
+  std::vector<double> weight(n, 0.);
+  for (int i = 0; i < n; ++i) {
+    double all = 0;
+    for (int r = 0; r < mesh->n_regions(); ++r) all += mesh->node_volume(r, i);
+    if (all > 0) weight[i] = mesh->node_volume(target, i) / all;
+  }
+  stepper->set_error_weights(weight);
+}
+
 Vector Problem::field(const std::function<double(const dealii::Point<3>&)>& f) const {
   Vector v = mesh->make_vector();
   for (int i = 0; i < mesh->graph().n_owned; ++i) v.local_element(i) = f(mesh->node_positions()[i]);
@@ -238,38 +253,37 @@ double Problem::total_content() const {
   return sum;
 }
 
-Advance advance(Stepper& stepper, double from, double until, const StepControl& control,
-                const std::function<void(double, double, const StepResult&)>& each) {
-  StepLadder ladder(control.tolerance, control.first_step);
+Advance advance(Problem& p, StepLadder& ladder, double from, double until, const StepControl& control,
+                const EachStep& each) {
+  Stepper& stepper = *p.stepper;
   Advance result;
-  double t = from, most = 1e300;
-  while (t < until * (1 - 1e-12)) {
-    const double dt = std::min(ladder.propose(until - t), most);
+  double t = from;
+  while (t < until) {
+    const double remaining = until - t;
+    const double dt = ladder.propose(remaining);
     const StepResult& step = stepper.attempt(dt, control.sources);
-    if (!ladder.judge(dt, step.error)) {
+    double in_mesh = 0;
+    for (int i = 0; i < p.mesh->graph().n_owned; ++i)
+      in_mesh += p.op->lumped[i] * stepper.attempted_concentration().local_element(i);
+    in_mesh = dealii::Utilities::MPI::sum(in_mesh, MPI_COMM_WORLD);
+    const double wasted = control.filling || !(in_mesh > 0) ? 0. : step.limiter.refused_of_change / in_mesh;
+    if (!ladder.judge(dt, step.error, wasted / control.most_refused)) {
       ++result.rejected;
+      if (wasted > control.most_refused) ++result.refused;
       continue;
     }
-    if (step.limiter.refused > control.most_refused) {
-      ++result.refused;
-      most = dt / 2;
-      continue;
-    }
-    most = std::max(most, dt) * std::sqrt(2.);
     stepper.accept();
-    t += dt;
+    t = dt == remaining ? until : t + dt;
     ++result.steps;
     if (each) each(t, dt, step);
   }
   return result;
 }
 
-Advance advance(Stepper& stepper, double from, double until, double tolerance_mol, double first_step,
-                const std::function<void(double, double, const StepResult&)>& each) {
-  StepControl control;
-  control.tolerance = tolerance_mol;
-  control.first_step = first_step;
-  return advance(stepper, from, until, control, each);
+Advance advance(Problem& p, double from, double until, double tolerance_mol, double first_step,
+                const EachStep& each) {
+  StepLadder ladder(tolerance_mol, first_step);
+  return advance(p, ladder, from, until, StepControl{}, each);
 }
 
 }  // namespace intratumor::verification

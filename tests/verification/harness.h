@@ -73,28 +73,30 @@ struct Problem {
   std::vector<double> conductivity;  ///< per owned cell; empty: from the tissues
 
   void solve(bool still = false);  ///< `still`: zero pressure, no flow, no exchange by it
+  /// A stepper with the program's tolerances, its error estimate weighted by each node's share of `target`.
+  void start(double reference_concentration, int target);
   Vector field(const std::function<double(const dealii::Point<3>&)>& f) const;
   double content(int region) const;  ///< mol in one region
   double total_content() const;
 };
 
-/// Steps to `until` with error control; `each` sees every accepted step.
+/// Steps as the program takes them (simulation/time_loop.cc): held by the error estimate and by what the
+/// limiter refuses of a change. That both take the same steps is a test of its own (control.cc).
 struct Advance {
   int steps = 0;
-  int rejected = 0;  ///< by the error estimate
-  int refused = 0;   ///< by the limiter's work
+  int rejected = 0;  ///< for whichever reason
+  int refused = 0;   ///< of them, those from which the limiter refused too much
 };
 struct StepControl {
-  double tolerance = 0;  ///< of the error estimate, mol
-  double first_step = 1;
-  /// A step is halved when the limiter refuses more than this, mol. (A share of the drug in the mesh would
-  /// drive the first steps of an infusion to zero.)
-  double most_refused = 1e300;
+  double most_refused = 5e-2;  ///< of a change in one step, over the drug in the mesh
+  bool filling = false;        ///< a deposit is being filled: its edge has the same refused at any step
   StepSources sources = {};
 };
-Advance advance(Stepper& stepper, double from, double until, const StepControl& control,
-                const std::function<void(double t, double dt, const StepResult&)>& each = nullptr);
-Advance advance(Stepper& stepper, double from, double until, double tolerance_mol, double first_step,
-                const std::function<void(double t, double dt, const StepResult&)>& each = nullptr);
+using EachStep = std::function<void(double t, double dt, const StepResult&)>;  ///< accepted ones only
+Advance advance(Problem& p, StepLadder& ladder, double from, double until, const StepControl& control,
+                const EachStep& each = nullptr);
+/// No sources; a ladder of its own.
+Advance advance(Problem& p, double from, double until, double tolerance_mol, double first_step,
+                const EachStep& each = nullptr);
 
 }  // namespace intratumor::verification
