@@ -7,6 +7,7 @@
 #include "commands/text_table.h"
 #include "output/clinical_units.h"
 #include "output/reporter.h"
+#include "simulation/target_places.h"
 
 namespace intratumor {
 
@@ -59,23 +60,28 @@ std::string times_text(const std::vector<double>& times) {
   return text;
 }
 
-/// "5 mg (33.8 nmol)"
+/// "1.1 mg (71.9 nmol, 1.8e+07 IU)", in as many units as the drug converts.
 std::string amount_text(const Case& c, double mol) {
-  return readable_number(1e6 * mol * c.drug.molar_mass.value) + " mg (" +
-         readable_text(mol, Dimension::amount) + ")";
+  constexpr double avogadro = 6.02214076e23;
+  const Drug& drug = c.drug;
+  const std::string moles = readable_text(mol, Dimension::amount);
+  std::string others;
+  if (drug.molar_mass.given() && drug.activity.given())
+    others += ", " + readable_text(mol * drug.molar_mass.value * drug.activity.value, Dimension::activity);
+  if (drug.particles_per_pfu.given())
+    others += ", " + readable_text(mol * avogadro / drug.particles_per_pfu.value, Dimension::plaques);
+  if (!drug.molar_mass.given()) return moles + (others.empty() ? "" : " (" + others.substr(2) + ")");
+  return readable_number(1e6 * mol * drug.molar_mass.value) + " mg (" + moles + others + ")";
+}
+
+std::string concentration_text(const Case& c, double mol_per_m3) {
+  const ClinicalUnits units{c.drug.molar_mass.given() ? std::optional<double>(c.drug.molar_mass.value)
+                                                      : std::nullopt};
+  return readable_value(mol_per_m3, units.concentration());
 }
 
 std::string duration_or_at_once(double seconds) {
   return seconds > 0 ? "over " + readable_text(seconds, Dimension::time) : "at once";
-}
-
-Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
-  Vector3 at{};
-  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
-  if (tip.anchor == TipPosition::Anchor::deepest)
-    at = deepest_point(setup.image, setup.values[setup.target]).position;
-  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
-  return at;
 }
 
 /// The region of the voxel that holds a point; the background outside the image.
@@ -190,8 +196,9 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
 std::string scheme_text(const Case& c, const Setup& setup) {
   std::string text = "scheme, followed for " + readable_text(c.until, Dimension::time) + "\n";
   std::size_t entry = 0;
+  TargetPlaces places(setup.image, setup.values[setup.target]);
   for (const NeedleInjection& needle : c.needles) {
-    const Vector3 tip = tip_position(setup, needle.tip);
+    const Vector3 tip = places.tip(needle);
     text += "  scheme." + std::to_string(entry++) + "  " + needle.needle + "\n";
     Rows rows = {{"tip", point_text(c, tip) + ", in " + region_at(c, setup, tip)}};
     if (needle.hole_distances.size() > 1)
@@ -201,9 +208,8 @@ std::string scheme_text(const Case& c, const Setup& setup) {
       rate = " (" + readable_text(needle.volume / needle.duration, Dimension::volume_rate) + ")";
     rows.push_back({"volume", readable_text(needle.volume, Dimension::volume) + " " +
                                   duration_or_at_once(needle.duration) + rate});
-    rows.push_back({"dose", amount_text(c, needle.amount) + ", " +
-                                readable_number(1e3 * needle.concentration * c.drug.molar_mass.value) +
-                                " ug/mL"});
+    rows.push_back(
+        {"dose", amount_text(c, needle.amount) + ", " + concentration_text(c, needle.concentration)});
     rows.push_back({"at", times_text(needle.times)});
     rows.push_back({"mode", mode_text(needle.mode)});
     if (needle.mode != InjectionMode::infusion && c.deposit) {

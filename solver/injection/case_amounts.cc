@@ -20,9 +20,9 @@ const Range positive = {0, std::numeric_limits<double>::max(), true};
 
 const std::vector<Dimension> amounts = {Dimension::mass, Dimension::amount, Dimension::activity,
                                         Dimension::plaques};
-const std::vector<Dimension> concentrations = {
-    Dimension::mass_concentration, Dimension::molar_concentration, Dimension::activity_concentration,
-    Dimension::plaque_concentration};
+const std::vector<Dimension> concentrations = {Dimension::mass_concentration, Dimension::molar_concentration,
+                                               Dimension::activity_concentration,
+                                               Dimension::plaque_concentration};
 
 /// What converts a quantity of the drug, or a message that names what is missing.
 double conversion(const YamlNode& node, const Parameter& parameter, const Drug& drug, const char* key,
@@ -40,18 +40,19 @@ double molar_mass(const YamlNode& node, const Drug& drug) {
 double in_moles(const YamlNode& node, const Quantity& q, const Drug& drug) {
   switch (q.dimension) {
     case Dimension::mass:
-    case Dimension::mass_concentration: return q.value / molar_mass(node, drug);
+    case Dimension::mass_concentration:
+      return q.value / molar_mass(node, drug);
     case Dimension::activity:
     case Dimension::activity_concentration:
-      return q.value /
-             conversion(node, drug.activity, drug, "activity", "16e6 IU/mg", "by mass or in mol") /
+      return q.value / conversion(node, drug.activity, drug, "activity", "16e6 IU/mg", "by mass or in mol") /
              molar_mass(node, drug);
     case Dimension::plaques:
     case Dimension::plaque_concentration:
       return q.value *
              conversion(node, drug.particles_per_pfu, drug, "particles_per_pfu", "50", "by mass or in mol") /
              avogadro;
-    default: return q.value;
+    default:
+      return q.value;
   }
 }
 
@@ -92,17 +93,17 @@ void check_amounts(const YamlNode& node, const std::vector<std::optional<YamlNod
 double concentration_of_dose(const Dose& dose, const Case& c, double volume) {
   const double concentration = dose.amount(c) / volume;
   if (concentration > largest_concentration)
-    dose.node.fail("in this volume it gives " +
-                   readable_text(concentration, Dimension::molar_concentration) + "; at most " +
-                   readable_text(largest_concentration, Dimension::molar_concentration) + " is possible");
+    dose.node.fail("in this volume it gives " + readable_text(concentration, Dimension::molar_concentration) +
+                   "; at most " + readable_text(largest_concentration, Dimension::molar_concentration) +
+                   " is possible");
   return concentration;
 }
 
 }  // namespace
 
 double Dose::amount(const Case& c) const {
-  const Quantity given = per_weight ? dose_of_weight(node, c.patient.body_weight.value)
-                                    : node.quantity(amounts, positive);
+  const Quantity given =
+      per_weight ? dose_of_weight(node, c.patient.body_weight.value) : node.quantity(amounts, positive);
   const double mol = in_moles(node, given, c.drug);
   const bool too_heavy = given.dimension == Dimension::mass && given.value > largest_mass;
   if (!(given.value > 0) || too_heavy || mol > largest_amount)
@@ -158,8 +159,8 @@ Amounts read_amounts_of_volume(const YamlNode& node, const Case& c, double volum
               (dose ? "both" : "none"));
   Amounts result;
   result.volume = volume;
-  result.concentration = concentration ? read_concentration(*concentration, c.drug)
-                                       : concentration_of_dose(*dose, c, volume);
+  result.concentration =
+      concentration ? read_concentration(*concentration, c.drug) : concentration_of_dose(*dose, c, volume);
   result.amount = result.volume * result.concentration;
   return result;
 }

@@ -7,9 +7,9 @@
 
 namespace intratumor {
 
-/// How much is given: mass, mol, IU, PFU, and each per body weight. The drug converts: mass by its molar mass, IU
-/// by its activity (and molar mass), PFU by its particles per PFU. All throw InputError with the position; a drug
-/// that lacks a conversion is named with the key that is missing.
+/// How much is given: mass, mol, IU, PFU, and each per body weight. The drug converts: mass by its molar
+/// mass, IU by its activity (and molar mass), PFU by its particles per PFU. All throw InputError with the
+/// position; a drug that lacks a conversion is named with the key that is missing.
 
 /// The value of `dose` or `dose_per_weight`.
 struct Dose {
