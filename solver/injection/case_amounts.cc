@@ -151,16 +151,12 @@ Amounts read_amounts(const YamlNode& node, const Case& c) {
   return result;
 }
 
-Amounts read_amounts_of_volume(const YamlNode& node, const Case& c, double volume, const std::string& why) {
+Amounts read_amounts_of_volume(const YamlNode& node, const Case& c, double volume) {
   const auto concentration = node.optional("concentration");
-  const auto dose = optional_dose(node);
-  if (concentration.has_value() == dose.has_value())
-    node.fail("needs exactly one of concentration and dose, for " + why + "; found " +
-              (dose ? "both" : "none"));
   Amounts result;
   result.volume = volume;
-  result.concentration =
-      concentration ? read_concentration(*concentration, c.drug) : concentration_of_dose(*dose, c, volume);
+  result.concentration = concentration ? read_concentration(*concentration, c.drug)
+                                       : concentration_of_dose(*optional_dose(node), c, volume);
   result.amount = result.volume * result.concentration;
   return result;
 }

@@ -33,7 +33,7 @@ struct Amounts {
 /// Reads two of volume, concentration and dose, and works out the third.
 Amounts read_amounts(const YamlNode& node, const Case& c);
 
-/// The same of an entry whose volume follows from elsewhere; it gives concentration or dose.
-Amounts read_amounts_of_volume(const YamlNode& node, const Case& c, double volume, const std::string& why);
+/// The same of an entry whose volume follows from elsewhere and that has one of concentration and dose.
+Amounts read_amounts_of_volume(const YamlNode& node, const Case& c, double volume);
 
 }  // namespace intratumor

@@ -94,14 +94,15 @@ Amounts read_total(const YamlNode& node, const SchemePattern& pattern, const Cas
   const bool dose = node.has("dose") || node.has("dose_per_weight");
   const bool by_rule = !pattern.volume_rule.empty() && !volume && !(concentration && dose);
   if (!by_rule) return read_amounts(node, c);
+  if (!concentration && !dose)
+    node.fail("needs one of concentration and dose; scheme " + pattern.name + " gives the volume");
   double longest = 0;
   try {
     longest = longest_dimension(read_label_image(c.geometry.segmentation), c.geometry.target_values());
   } catch (const InputError& error) {
     node.fail("the volume follows from the longest dimension of the target: " + std::string(error.what()));
   }
-  return read_amounts_of_volume(node, c, pattern.volume(longest),
-                                "scheme " + pattern.name + " gives the volume");
+  return read_amounts_of_volume(node, c, pattern.volume(longest));
 }
 
 /// Seconds in which all is given: by the case, else at the pattern's rate.
