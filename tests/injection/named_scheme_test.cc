@@ -103,7 +103,7 @@ TEST_F(NamedScheme, ASlowInfusionHasARateOfItsOwn) {
   const Case c = with("{use: slow_infusion, " + total.substr(0, total.size() - 2) + "}");
   ASSERT_EQ(c.needles.size(), 1u);
   EXPECT_EQ(c.needles[0].mode, InjectionMode::infusion);
-  EXPECT_NEAR(c.needles[0].duration, 200 * 60, 1e-6);  // 1 mL at 5 uL/min
+  EXPECT_NEAR(c.needles[0].duration, 2000 * 60, 1e-6);  // 1 mL at 0.5 uL/min
   EXPECT_EQ(with("{use: slow_infusion, " + total + "over: 1 h}").needles[0].duration, 3600);
   EXPECT_EQ(with("{use: slow_infusion, " + total + "over: 1 h, mode: auto}").needles[0].mode,
             InjectionMode::automatic);
