@@ -106,6 +106,16 @@ std::string point_text(const Case& c, const Vector3& p) {
   return text;
 }
 
+/// "[0.00, 0.60, -0.80]", from entry to tip in the case's space.
+std::string direction_text(const Case& c, const Vector3& d) {
+  const auto sign = signs_to_ras(c.geometry.space);
+  char text[60];
+  // Adding 0 turns -0 into 0.
+  std::snprintf(text, sizeof text, "[%.2f, %.2f, %.2f]", sign[0] * d[0] + 0., sign[1] * d[1] + 0.,
+                sign[2] * d[2] + 0.);
+  return text;
+}
+
 const char* mode_text(InjectionMode mode) {
   if (mode == InjectionMode::infusion) return "infusion";
   return mode == InjectionMode::deposit ? "deposit" : "auto: chosen when it runs";
@@ -201,6 +211,7 @@ std::string scheme_text(const Case& c, const Setup& setup) {
     const Vector3 tip = places.tip(needle);
     text += "  scheme." + std::to_string(entry++) + "  " + needle.needle + "\n";
     Rows rows = {{"tip", point_text(c, tip) + ", in " + region_at(c, setup, tip)}};
+    if (needle.has_direction()) rows.push_back({"direction", direction_text(c, places.direction(needle))});
     if (needle.hole_distances.size() > 1)
       rows.push_back({"holes", std::to_string(needle.hole_distances.size())});
     std::string rate;

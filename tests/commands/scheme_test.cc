@@ -79,6 +79,35 @@ TEST(Schemes, CheckSaysWhichFileSetWhat) {
   EXPECT_EQ(set_by(rule.out, "scheme.4.intravenous.dose"), "--set");
 }
 
+TEST(Schemes, ATrackRunsThroughTheDeepestPoint) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  // The tumour is a ball of 6 mm round (20, 20, 20) mm, whose voxels reach from 13.5 to 26.5 mm along an
+  // axis.
+  const auto places = [&](const std::string& entry) {
+    return intratumor_in(scratch.path(),
+                         {"check", small, "--set",
+                          "scheme.0={needle: 22G_end_hole, volume: 10 uL, concentration: 5 mg/mL, "
+                          "over: 1 min, mode: deposit, " +
+                              entry + "}"});
+  };
+  const Ended along_x = places("tip: {track: 1}, direction: [2, 0, 0]");
+  ASSERT_EQ(along_x.status, 0) << along_x.err;
+  EXPECT_NE(along_x.out.find("[26.50 mm, 20.00 mm, 20.00 mm]"), std::string::npos) << along_x.out;
+  EXPECT_NE(along_x.out.find("[1.00, 0.00, 0.00]"), std::string::npos) << along_x.out;
+  EXPECT_NE(places("tip: {track: 0.25}, direction: [0, 0, -1]").out.find("[20.00 mm, 20.00 mm, 23.25 mm]"),
+            std::string::npos);
+  // A needle that enters at a point of the skin runs from there through the deepest point.
+  const Ended from_skin = places("tip: {track: 0, offset: [0 mm, 0 mm, 1 mm]}, entry: [20 mm, 90 mm, 20 mm]");
+  EXPECT_NE(from_skin.out.find("[20.00 mm, 26.50 mm, 21.00 mm]"), std::string::npos) << from_skin.out;
+  EXPECT_NE(from_skin.out.find("[0.00, -1.00, 0.00]"), std::string::npos) << from_skin.out;
+  // Without either it follows the longest axis; with one part a point is the centroid.
+  EXPECT_NE(places("tip: {track: 0.5}").out.find("direction"), std::string::npos);
+  EXPECT_NE(places("tip: {part: 1, of: 1}").out.find("[20.00 mm, 20.00 mm, 20.00 mm]"), std::string::npos);
+  const Ended many = places("tip: {part: 64, of: 64}");
+  EXPECT_NE(many.out.find(" RAS, in tumour"), std::string::npos) << many.err;
+}
+
 TEST(Schemes, AResolvedCaseRepeatsTheRun) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());
