@@ -31,7 +31,9 @@ double pore_partition(double lambda);
 double molar_mass_of_protein(double radius);
 
 /// Share of what the glomerulus filters with the water, by molar mass [kg/mol]:
-/// exp(1 - 8.7/(1 + exp(0.028 (72.3 - M/kDa)))) (Li & Shah, two-pore model, 2019).
+/// exp(1 - 8.7/(1 + exp(0.028 (72.3 - M/kDa)))) (Li & Shah, J Pharmacokinet Pharmacodyn 2019, PMC6531344,
+/// equation 8 with the sign of the exponent by which large molecules stay, as in implementations of that
+/// model).
 double glomerular_sieving(double molar_mass);
 
 /// What the kidneys of a human of 70 kg filter, m^3/s: 7.2 L/h times the sieving. Nothing else is in it: what
