@@ -39,6 +39,10 @@ int check_command(const std::vector<std::string>& arguments) {
   std::string text = "intratumor " INTRATUMOR_VERSION ": " + c.title + " (" + options.case_file + ")\n";
   text += "\nvalues (as --set takes them; published range, basis, who set it)\n\n";
   text += resolved_table(resolved_values(c, options.overrides));
+  if (YamlNode::load(c.path, options.overrides).required("scheme").is_map())
+    text +=
+        "\n  a named scheme made the entries above: --set changes its total, as scheme.volume, and "
+        "scheme.use\n";
   text += "\n" + image_text(c, setup);
   text += "\n" + regions_text(c, setup);
   text += "\n" + coefficients_text(c, setup);

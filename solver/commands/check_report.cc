@@ -7,6 +7,7 @@
 #include "commands/text_table.h"
 #include "output/clinical_units.h"
 #include "output/reporter.h"
+#include "simulation/target_places.h"
 #include "simulation/tip_place.h"
 
 namespace intratumor {
@@ -49,14 +50,38 @@ std::string times_text(const std::vector<double>& times) {
   return text;
 }
 
-/// "5 mg (33.8 nmol)"
+/// "1.1 mg (71.9 nmol, 1.8e+07 IU)", in as many units as the drug converts.
 std::string amount_text(const Case& c, double mol) {
-  return readable_number(1e6 * mol * c.drug.molar_mass.value) + " mg (" +
-         readable_text(mol, Dimension::amount) + ")";
+  constexpr double avogadro = 6.02214076e23;
+  const Drug& drug = c.drug;
+  const std::string moles = readable_text(mol, Dimension::amount);
+  std::string others;
+  if (drug.molar_mass.given() && drug.activity.given())
+    others += ", " + readable_text(mol * drug.molar_mass.value * drug.activity.value, Dimension::activity);
+  if (drug.particles_per_pfu.given())
+    others += ", " + readable_text(mol * avogadro / drug.particles_per_pfu.value, Dimension::plaques);
+  if (!drug.molar_mass.given()) return moles + (others.empty() ? "" : " (" + others.substr(2) + ")");
+  return readable_number(1e6 * mol * drug.molar_mass.value) + " mg (" + moles + others + ")";
+}
+
+std::string concentration_text(const Case& c, double mol_per_m3) {
+  const ClinicalUnits units{c.drug.molar_mass.given() ? std::optional<double>(c.drug.molar_mass.value)
+                                                      : std::nullopt};
+  return readable_value(mol_per_m3, units.concentration());
 }
 
 std::string duration_or_at_once(double seconds) {
   return seconds > 0 ? "over " + readable_text(seconds, Dimension::time) : "at once";
+}
+
+/// "[0.00, 0.60, -0.80]", from entry to tip in the case's space.
+std::string direction_text(const Case& c, const Vector3& d) {
+  const auto sign = signs_to_ras(c.geometry.space);
+  char text[60];
+  // Adding 0 turns -0 into 0.
+  std::snprintf(text, sizeof text, "[%.2f, %.2f, %.2f]", sign[0] * d[0] + 0., sign[1] * d[1] + 0.,
+                sign[2] * d[2] + 0.);
+  return text;
 }
 
 const char* mode_text(InjectionMode mode) {
@@ -170,12 +195,14 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
 std::string scheme_text(const Case& c, const Setup& setup) {
   std::string text = "scheme, followed for " + readable_text(c.until, Dimension::time) + "\n";
   std::size_t entry = 0;
+  TargetPlaces places(setup.image, setup.values[setup.target]);
   for (const NeedleInjection& needle : c.needles) {
-    const Vector3 tip = tip_position(setup, needle.tip);
+    const Vector3 tip = places.tip(needle);
     text += "  scheme." + std::to_string(entry++) + "  " + needle.needle + "\n";
     const auto region = static_cast<std::size_t>(region_at(setup, tip));
     Rows rows = {{"tip", readable_point(c, tip) + ", in " + setup.regions[region]}};
     if (!needle.needle_line.empty()) rows.push_back({"line", needle.needle_line});
+    if (needle.has_direction()) rows.push_back({"direction", direction_text(c, places.direction(needle))});
     if (needle.hole_distances.size() > 1)
       rows.push_back({"holes", std::to_string(needle.hole_distances.size())});
     std::string rate;
@@ -183,9 +210,8 @@ std::string scheme_text(const Case& c, const Setup& setup) {
       rate = " (" + readable_text(needle.volume / needle.duration, Dimension::volume_rate) + ")";
     rows.push_back({"volume", readable_text(needle.volume, Dimension::volume) + " " +
                                   duration_or_at_once(needle.duration) + rate});
-    rows.push_back({"dose", amount_text(c, needle.amount) + ", " +
-                                readable_number(1e3 * needle.concentration * c.drug.molar_mass.value) +
-                                " ug/mL"});
+    rows.push_back(
+        {"dose", amount_text(c, needle.amount) + ", " + concentration_text(c, needle.concentration)});
     rows.push_back({"at", times_text(needle.times)});
     rows.push_back({"mode", mode_text(needle.mode)});
     if (needle.mode != InjectionMode::infusion && c.deposit) {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "commands/text_table.h"
-#include "parameters/library.h"
+#include "commands/value_origin.h"
 #include "quantities/units.h"
 #include "quantities/yaml_reader.h"
 
@@ -13,7 +13,7 @@ namespace intratumor {
 
 namespace {
 
-using Path = std::vector<std::string>;
+using Path = ValueOrigin::Path;
 
 bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
@@ -28,12 +28,13 @@ std::string joined(const Path& path) {
 /// A quantity as it stands in a resolved case, "1.2e-05 m", in a unit that people use; other text as it is.
 std::string readable(const std::string& text, const std::string& path) {
   using D = Dimension;
-  static const std::vector<D> dimensions = {D::length,     D::area_per_volume,    D::volume,
-                                            D::time,       D::rate_constant,      D::volume_rate,
-                                            D::pressure,   D::permeability,       D::hydraulic_conductivity,
-                                            D::filtration, D::diffusivity,        D::vessel_conductivity,
-                                            D::amount,     D::body_mass,          D::molar_concentration,
-                                            D::molar_mass, D::mass_concentration, D::dimensionless};
+  static const std::vector<D> dimensions = {D::length,       D::area_per_volume,    D::volume,
+                                            D::time,         D::rate_constant,      D::volume_rate,
+                                            D::pressure,     D::permeability,       D::hydraulic_conductivity,
+                                            D::filtration,   D::diffusivity,        D::vessel_conductivity,
+                                            D::amount,       D::body_mass,          D::molar_concentration,
+                                            D::molar_mass,   D::mass_concentration, D::specific_activity,
+                                            D::dimensionless};
   constexpr double micrometre = 1e-6;
   // Thresholds and the title are the user's own words.
   if (path == "exposure.thresholds" || path == "title") return text;
@@ -58,101 +59,10 @@ std::string range_text(const std::string& low, const std::string& high, const st
   return low.substr(0, blank(low)) + " to " + high.substr(0, blank(high));
 }
 
-/// What the case's own file says, with --set applied.
-class Origin {
- public:
-  Origin(const Case& c, const std::vector<std::string>& overrides)
-      : root_(YamlNode::load(c.path, overrides).raw()) {
-    for (const std::string& text : overrides) overrides_.push_back(text.substr(0, text.find('=')));
-    // A resolved scheme lists needles first.
-    const YAML::Node scheme = root_["scheme"];
-    if (!scheme.IsSequence()) return;
-    for (const char* kind : {"needle", "intravenous"})
-      for (std::size_t i = 0; i < scheme.size(); ++i)
-        if (scheme[i].IsMap() && scheme[i][kind]) entries_.push_back(std::to_string(i));
-  }
-
-  /// Who set the value at a path of the resolved case.
-  std::string of(const Path& resolved) const {
-    const Path path = in_case(resolved);
-    YAML::Node node(root_);
-    std::string base;  // the file that a name stands for
-    for (std::size_t i = 0; i < path.size(); ++i) {
-      if (node.IsScalar()) return path[i] == "name" ? given(path) : file_of(path, i, node.Scalar(), path);
-      if (node.IsMap()) {
-        const YAML::Node like = static_cast<const YAML::Node&>(node)["like"];
-        if (like) base = file_of(path, i, like.Scalar(), path);
-      }
-      const YAML::Node next = child(node, path[i]);
-      if (!next.IsDefined()) return node.IsSequence() ? given(path) : missing(path, i, base);
-      node.reset(next);
-    }
-    return given(path);
-  }
-
- private:
-  static YAML::Node child(const YAML::Node& node, const std::string& part) {
-    if (node.IsMap()) return static_cast<const YAML::Node&>(node)[part];
-    if (node.IsSequence()) {
-      std::size_t index = node.size();
-      try {
-        index = std::stoul(part);
-      } catch (const std::logic_error&) {
-      }
-      if (index < node.size()) return node[index];
-    }
-    return YAML::Node(YAML::NodeType::Undefined);
-  }
-
-  Path in_case(Path path) const {
-    if (path.size() > 1 && path[0] == "scheme") {
-      const std::size_t entry = std::stoul(path[1]);
-      if (entry < entries_.size()) path[1] = entries_[entry];
-    }
-    return path;
-  }
-
-  /// The case or its change on the command line.
-  std::string given(const Path& path) const {
-    const std::string text = joined(path) + ".";
-    for (const std::string& change : overrides_)
-      if (text.rfind(change + ".", 0) == 0 || (change + ".").rfind(text, 0) == 0) return "--set";
-    return "case";
-  }
-
-  /// A name that stands for a file of params/, `depth` parts into the path; any other word is the case's.
-  std::string file_of(const Path& path, std::size_t depth, const std::string& name, const Path& whole) const {
-    const char* kind = nullptr;
-    if (depth == 2 && path[0] == "tissues") kind = "tissues";
-    if (depth == 1 && path[0] == "drug") kind = "drugs";
-    if (depth == 3 && path[0] == "scheme" && path[2] == "needle") kind = "needles";
-    return kind == nullptr ? given(whole) : ParameterLibrary::label(kind, name);
-  }
-
-  std::string missing(const Path& path, std::size_t depth, const std::string& base) const {
-    if (!base.empty()) return base;
-    // A region's own name is that of its tissue unless the case says otherwise.
-    if (path[0] == "tissues" && path.size() > 1 && depth <= 1)
-      return ParameterLibrary::label("tissues", path[1]);
-    // Of volume, concentration and dose the case gives two; the duration may follow from a rate.
-    const std::string& last = path.back();
-    if (path[0] == "scheme" && depth == 2 && last != "mode" && last != "at") {
-      Path sibling = path;
-      sibling.back() = last == "over" ? "rate" : "dose";
-      return given(sibling);
-    }
-    return "default";
-  }
-
-  YAML::Node root_;
-  std::vector<std::string> overrides_;  // their paths
-  Path entries_;                        // index in the case of every entry of the resolved scheme
-};
-
 /// Collects the leaves of a resolved case.
 class Leaves {
  public:
-  Leaves(const Origin& origin, std::vector<ResolvedValue>& values) : origin_(origin), values_(values) {}
+  Leaves(const ValueOrigin& origin, std::vector<ResolvedValue>& values) : origin_(origin), values_(values) {}
 
   void visit(const YAML::Node& node, Path path) {
     if (node.IsMap() && node["value"] && node["set_by"]) {
@@ -196,7 +106,7 @@ class Leaves {
     values_.push_back(value);
   }
 
-  const Origin& origin_;
+  const ValueOrigin& origin_;
   std::vector<ResolvedValue>& values_;
 };
 
@@ -211,7 +121,7 @@ std::string part_of(const std::string& path) {
 }  // namespace
 
 std::vector<ResolvedValue> resolved_values(const Case& c, const std::vector<std::string>& overrides) {
-  const Origin origin(c, overrides);
+  const ValueOrigin origin(c, overrides);
   std::vector<ResolvedValue> values;
   Leaves(origin, values).visit(YAML::Load(resolved_yaml(c)), {});
   return values;

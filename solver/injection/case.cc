@@ -19,8 +19,8 @@ auto members(const GeometryInput& g) {
 
 auto members(const NeedleInjection& n) {
   return std::tie(n.needle, n.outer_diameter, n.outer_radius, n.hole_distances, n.hole_diameter, n.tip.anchor,
-                  n.tip.offset, n.direction, n.entry, n.volume, n.concentration, n.amount, n.duration, n.mode,
-                  n.times);
+                  n.tip.offset, n.tip.part, n.tip.parts, n.tip.track, n.direction, n.entry, n.volume,
+                  n.concentration, n.amount, n.duration, n.mode, n.times);
 }
 
 auto members(const IntravenousDose& d) {

@@ -47,9 +47,18 @@ struct GeometryInput {
 
 /// Where a needle's tip is.
 struct TipPosition {
-  enum class Anchor { point, centroid, deepest };
+  enum class Anchor {
+    point,
+    centroid,
+    deepest,
+    part,  ///< one of several points that are spread evenly through the target
+    track  ///< on the straight line through the target's deepest point that the needle follows
+  };
   Anchor anchor = Anchor::point;
   std::array<double, 3> offset{};  ///< the point itself, or the offset from the anchor; m, RAS
+  int part = 0;                    ///< of `parts`, from 1
+  int parts = 0;
+  double track = 0;  ///< 0 where the line enters the target, 1 where it leaves
 };
 
 /// How the fluid of an injection enters the tissue.
@@ -74,7 +83,9 @@ struct NeedleInjection {
   TipPosition tip;
   std::optional<std::array<double, 3>> direction;  ///< unit vector from entry to tip, RAS
   std::optional<std::array<double, 3>> entry;      ///< m, RAS; then direction is tip - entry
-  std::string needle_line;   ///< absolute path of the file that gave tip and entry; empty: the case did
+  std::string needle_line;  ///< absolute path of the file that gave tip and entry; empty: the case did
+  /// Without direction and entry, a tip on a track has that of the target's longest axis.
+  bool has_direction() const { return direction || entry || tip.anchor == TipPosition::Anchor::track; }
   double volume = 0;         ///< m^3 per time in `at`
   double concentration = 0;  ///< mol/m^3
   double amount = 0;         ///< mol = volume * concentration

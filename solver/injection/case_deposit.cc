@@ -46,7 +46,7 @@ double read_ratio(const YamlNode& node, double full) {
 void require_directions(const YamlNode& shape, const Case& c) {
   for (std::size_t k = 0; k < c.needles.size(); ++k) {
     const NeedleInjection& needle = c.needles[k];
-    if (needle.mode == InjectionMode::infusion || needle.direction || needle.entry) continue;
+    if (needle.mode == InjectionMode::infusion || needle.has_direction()) continue;
     shape.fail("the shape '" + shape.text() + "' lies along the needle, and needle entry " +
                std::to_string(k + 1) + " of the scheme (" + needle.needle +
                ") has no direction; give it one, as direction: [0, 0, 1], or entry");

@@ -1,20 +1,18 @@
 #include <cmath>
-#include <stdexcept>
 
+#include "injection/case_amounts.h"
 #include "injection/case_reading.h"
+#include "injection/named_scheme.h"
 #include "injection/needle_line.h"
+#include "injection/scheme_reading.h"
 
 namespace intratumor {
 
 namespace {
 
 constexpr Range possible_coordinate = {-5, 5};
-constexpr Range possible_volume = {0, 5e-4, true};
 constexpr Range possible_rate = {0, 1e-4, true};
-constexpr double largest_mass = 0.1;                 // kg
-constexpr double largest_amount = 10;                // mol
-constexpr double largest_mass_concentration = 2000;  // kg/m^3
-constexpr double largest_concentration = 2e5;        // mol/m^3
+constexpr int most_parts = 64;
 
 using Point3 = std::array<double, 3>;
 
@@ -58,13 +56,33 @@ TipPosition::Anchor read_anchor(const YamlNode& node) {
                                                             : TipPosition::Anchor::deepest;
 }
 
+/// Exactly one of `at`, `part` with `of`, and `track`.
+void read_place(const YamlNode& node, TipPosition& tip) {
+  const auto at = node.optional("at");
+  const auto part = node.optional("part");
+  const auto of = node.optional("of");
+  const auto track = node.optional("track");
+  if (int(at.has_value()) + int(part || of) + int(track.has_value()) != 1)
+    node.fail("needs one place, as {at: deepest}, {part: 1, of: 4} or {track: 0.5}");
+  if (at) {
+    tip.anchor = read_anchor(*at);
+  } else if (track) {
+    tip.anchor = TipPosition::Anchor::track;
+    tip.track = track->quantity(Dimension::dimensionless, {0, 1});
+  } else {
+    tip.anchor = TipPosition::Anchor::part;
+    tip.parts = node.required("of").integer(1, most_parts);
+    tip.part = node.required("part").integer(1, tip.parts);
+  }
+}
+
 TipPosition read_tip(const YamlNode& node, const std::string& space) {
   TipPosition tip;
   if (node.is_sequence()) {
     tip.offset = read_point(node, space);
   } else if (node.is_map()) {
-    check_keys(node, {"at", "offset"}, {});
-    tip.anchor = read_anchor(node.required("at"));
+    check_keys(node, {"at", "part", "of", "track", "offset"}, {});
+    read_place(node, tip);
     if (const auto offset = node.optional("offset")) tip.offset = read_point(*offset, space);
   } else {
     tip.anchor = read_anchor(node);
@@ -83,6 +101,43 @@ void read_line(const YamlNode& node, const YamlNode& line, const Case& c, Needle
   injection.entry = drawn.entry;
 }
 
+NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& library, const Case& c) {
+  check_keys(node,
+             {"needle", "intravenous", "use", "tip", "direction", "entry", "needle_line", "volume",
+              "concentration", "dose", "dose_per_weight", "rate", "over", "mode", "at"},
+             {});
+  NeedleInjection injection;
+  use_needle(read_needle(node.required("needle"), library), injection);
+  if (const auto line = node.optional("needle_line"))
+    read_line(node, *line, c, injection);
+  else
+    injection.tip = read_tip(node.required("tip"), c.geometry.space);
+  read_axis(node, c.geometry.space, injection);
+  const Amounts amounts = read_amounts(node, c);
+  injection.volume = amounts.volume;
+  injection.concentration = amounts.concentration;
+  injection.amount = amounts.amount;
+  injection.duration = read_duration(node, injection.volume);
+  injection.mode = read_mode(node, injection.duration);
+  injection.times = read_dose_times(node, injection.duration, c.until);
+  return injection;
+}
+
+IntravenousDose read_intravenous(const YamlNode& entry, const Case& c) {
+  check_keys(entry, {"intravenous", "needle", "use"}, {});
+  const YamlNode node = entry.required("intravenous");
+  check_keys(node, {"dose", "dose_per_weight", "over", "at"}, {});
+  IntravenousDose dose;
+  const auto given = optional_dose(node);
+  dose.amount = (given ? *given : Dose{node.required("dose"), false}).amount(c);
+  const auto over = node.optional("over");
+  dose.duration = over ? over->quantity(Dimension::time, {0, ten_years}) : c.drug.intravenous_duration.value;
+  dose.times = read_dose_times(node, dose.duration, c.until);
+  return dose;
+}
+
+}  // namespace
+
 void read_axis(const YamlNode& node, const std::string& space, NeedleInjection& injection) {
   const auto direction = node.optional("direction");
   const auto entry = node.optional("entry");
@@ -96,95 +151,8 @@ void read_axis(const YamlNode& node, const std::string& space, NeedleInjection& 
     if (std::hypot(along[0], along[1], along[2]) < 1e-6) entry->fail("must differ from the tip");
     injection.direction = unit_vector(along);
   }
-  if (!direction && !injection.entry &&
-      (injection.hole_distances.size() > 1 || injection.hole_distances[0] > 0))
+  if (!injection.has_direction() && (injection.hole_distances.size() > 1 || injection.hole_distances[0] > 0))
     node.fail("the key 'direction' is missing: holes along the shaft need it, as direction: [0, 0, 1]");
-}
-
-/// A dose per body weight, as 3 mg/kg, times the weight, kg.
-Quantity dose_of_weight(const YamlNode& node, double body_weight) {
-  const std::string text = node.text();
-  const std::string what = "'" + text + "' must be a dose per body weight, as 3 mg/kg";
-  const std::size_t slash = text.rfind('/');
-  if (slash == std::string::npos) node.fail(what);
-  Quantity dose;
-  try {
-    dose = parse_quantity(text.substr(0, slash), {Dimension::mass, Dimension::amount});
-    dose.value *= body_weight / parse_quantity("1 " + text.substr(slash + 1), Dimension::body_mass);
-  } catch (const std::invalid_argument& error) {
-    node.fail(what + ": " + error.what());
-  }
-  if (!(dose.value > 0 && dose.value <= largest_amount))
-    node.fail("'" + text + "' must be more than 0 and give at most 100 g or 10 mol");
-  return dose;
-}
-
-/// The value of `dose` or `dose_per_weight`.
-struct Dose {
-  YamlNode node;
-  bool per_weight;
-
-  /// In mol.
-  double amount(const Case& c) const {
-    const Quantity given =
-        per_weight ? dose_of_weight(node, c.patient.body_weight.value)
-                   : node.quantity({Dimension::mass, Dimension::amount}, {0, largest_amount, true});
-    if (given.dimension == Dimension::amount) return given.value;
-    if (given.value > largest_mass) node.fail("'" + node.text() + "' must give at most 100 g");
-    return given.value / c.drug.molar_mass.value;
-  }
-};
-
-std::optional<Dose> optional_dose(const YamlNode& entry) {
-  const auto dose = entry.optional("dose");
-  const auto per_weight = entry.optional("dose_per_weight");
-  if (dose && per_weight) per_weight->fail("has no effect beside dose; give one of the two");
-  if (dose) return Dose{*dose, false};
-  if (per_weight) return Dose{*per_weight, true};
-  return std::nullopt;
-}
-
-/// Fails where not exactly two are given, at the one that --set added when it is the third.
-void check_amounts(const YamlNode& node, const std::vector<std::optional<YamlNode>>& amounts) {
-  std::string found;
-  std::size_t given = 0;
-  YamlNode place = node;
-  for (const auto& amount : amounts) {
-    if (!amount) continue;
-    ++given;
-    found += (found.empty() ? "" : ", ") + amount->path().substr(amount->path().rfind('.') + 1);
-    if (amount->where().rfind("--set", 0) == 0) place = *amount;
-  }
-  if (given == 2) return;
-  const bool added = given > 2 && place.path() != node.path();
-  (given > 2 ? place : node)
-      .fail("needs exactly two of volume, concentration and dose; found " + (found.empty() ? "none" : found) +
-            (added ? "; --set takes none away: set the whole entry, --set " + node.path() + "='{...}'" : ""));
-}
-
-/// Reads two of volume, concentration and dose, and works out the third.
-void read_amounts(const YamlNode& node, const Case& c, NeedleInjection& injection) {
-  const auto volume = node.optional("volume");
-  const auto concentration = node.optional("concentration");
-  const auto dose = optional_dose(node);
-  check_amounts(node, {volume, concentration, dose ? std::optional<YamlNode>(dose->node) : std::nullopt});
-  if (volume) injection.volume = volume->quantity(Dimension::volume, possible_volume);
-  if (concentration) injection.concentration = read_concentration(*concentration, c.drug);
-  if (!volume) {
-    injection.volume = dose->amount(c) / injection.concentration;
-    if (injection.volume > possible_volume.high)
-      dose->node.fail("at this concentration it takes " + readable_text(injection.volume, Dimension::volume) +
-                      "; at most " + readable_text(possible_volume.high, Dimension::volume) +
-                      " can be injected");
-  }
-  if (!concentration) {
-    injection.concentration = dose->amount(c) / injection.volume;
-    if (injection.concentration > largest_concentration)
-      dose->node.fail("in this volume it gives " +
-                      readable_text(injection.concentration, Dimension::molar_concentration) + "; at most " +
-                      readable_text(largest_concentration, Dimension::molar_concentration) + " is possible");
-  }
-  injection.amount = injection.volume * injection.concentration;
 }
 
 double read_duration(const YamlNode& node, double volume) {
@@ -227,57 +195,25 @@ std::vector<double> read_dose_times(const YamlNode& node, double duration, doubl
   return times;
 }
 
-NeedleInjection read_injection(const YamlNode& node, const ParameterLibrary& library, const Case& c) {
-  check_keys(node,
-             {"needle", "intravenous", "tip", "direction", "entry", "needle_line", "volume", "concentration",
-              "dose", "dose_per_weight", "rate", "over", "mode", "at"},
-             {});
-  const Needle needle = read_needle(node.required("needle"), library);
-  NeedleInjection injection;
+void use_needle(const Needle& needle, NeedleInjection& injection) {
   injection.needle = needle.name;
   injection.outer_diameter = needle.outer_diameter;
   injection.outer_radius = needle.outer_diameter.value / 2;
   injection.hole_distances = needle.hole_distances;
   injection.hole_diameter = needle.hole_diameter;
-  if (const auto line = node.optional("needle_line"))
-    read_line(node, *line, c, injection);
-  else
-    injection.tip = read_tip(node.required("tip"), c.geometry.space);
-  read_axis(node, c.geometry.space, injection);
-  read_amounts(node, c, injection);
-  injection.duration = read_duration(node, injection.volume);
-  injection.mode = read_mode(node, injection.duration);
-  injection.times = read_dose_times(node, injection.duration, c.until);
-  return injection;
-}
-
-IntravenousDose read_intravenous(const YamlNode& entry, const Case& c) {
-  check_keys(entry, {"intravenous", "needle"}, {});
-  const YamlNode node = entry.required("intravenous");
-  check_keys(node, {"dose", "dose_per_weight", "over", "at"}, {});
-  IntravenousDose dose;
-  const auto given = optional_dose(node);
-  dose.amount = (given ? *given : Dose{node.required("dose"), false}).amount(c);
-  const auto over = node.optional("over");
-  dose.duration = over ? over->quantity(Dimension::time, {0, ten_years}) : c.drug.intravenous_duration.value;
-  dose.times = read_dose_times(node, dose.duration, c.until);
-  return dose;
-}
-
-}  // namespace
-
-double read_concentration(const YamlNode& node, const Drug& drug) {
-  const Quantity c = node.quantity({Dimension::mass_concentration, Dimension::molar_concentration},
-                                   {0, largest_concentration, true});
-  if (c.dimension == Dimension::molar_concentration) return c.value;
-  if (c.value > largest_mass_concentration) node.fail("'" + node.text() + "' must be at most 2000 mg/mL");
-  return c.value / drug.molar_mass.value;
 }
 
 void read_scheme(const YamlNode& node, const ParameterLibrary& library, Case& c) {
-  if (!node.is_sequence())
-    node.fail("named schemes are not available yet; give a list of entries, - needle: 22G_end_hole ...");
+  if (node.is_scalar()) refuse_bare_name(node, library);
+  if (node.is_map()) {
+    read_named_scheme(node, library, c);
+    return;
+  }
   for (const YamlNode& entry : node.items()) {
+    if (entry.has("use")) {
+      read_named_scheme(entry, library, c);
+      continue;
+    }
     const bool by_needle = entry.has("needle");
     const bool by_vein = entry.has("intravenous");
     if (by_needle && by_vein) entry.fail("holds both needle and intravenous; make two entries of it");

@@ -23,8 +23,11 @@ std::string point_text(const std::array<double, 3>& point, const std::string& sp
 
 std::string tip_text(const TipPosition& tip, const std::string& space) {
   if (tip.anchor == TipPosition::Anchor::point) return point_text(tip.offset, space);
-  const std::string anchor = tip.anchor == TipPosition::Anchor::centroid ? "centroid" : "deepest";
-  return "{at: " + anchor + ", offset: " + point_text(tip.offset, space) + "}";
+  std::string place = tip.anchor == TipPosition::Anchor::centroid ? "at: centroid" : "at: deepest";
+  if (tip.anchor == TipPosition::Anchor::part)
+    place = "part: " + std::to_string(tip.part) + ", of: " + std::to_string(tip.parts);
+  if (tip.anchor == TipPosition::Anchor::track) place = "track: " + exact_text(tip.track);
+  return "{" + place + ", offset: " + point_text(tip.offset, space) + "}";
 }
 
 std::string geometry_text(const GeometryInput& geometry) {

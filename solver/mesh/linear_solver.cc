@@ -31,10 +31,8 @@ LinearSolver::LinearSolver(const TissueMesh& mesh, Kind kind, std::string what)
     check(PCHYPRESetType(pc, "boomeramg"), what_);
     check(PCSetFromOptions(pc), what_);
   } else {
-    const bool dominant = kind_ == Kind::dominant;
-    check(KSPSetType(ksp_, dominant ? KSPGMRES : KSPBCGS), what_);
-    // SOR sweeps on each rank's block; or ILU(0) there, block Jacobi's default.
-    check(PCSetType(pc, dominant ? PCSOR : PCBJACOBI), what_);
+    check(KSPSetType(ksp_, KSPBCGS), what_);
+    check(PCSetType(pc, PCBJACOBI), what_);  // ILU(0) on the diagonal block is its default
     check(KSPSetPCSide(ksp_, PC_RIGHT), what_);
   }
   check(KSPSetNormType(ksp_, KSP_NORM_UNPRECONDITIONED), what_);

@@ -14,7 +14,6 @@ class LinearSolver {
  public:
   enum class Kind {
     elliptic,     ///< conjugate gradients, BoomerAMG
-    dominant,     ///< M-matrices with much on the diagonal: GMRES, SOR sweeps, nothing to factorise
     nonsymmetric  ///< BiCGStab, ILU(0) on each rank's block
   };
   /// `what` names the system in error messages.

@@ -32,8 +32,13 @@ Parameter scaled(double value, Dimension dimension, double factor, double radius
   return result;
 }
 
-/// Every value by class from the drug's radius.
-void scale_by_size(const ParameterLibrary& library, Drug& drug) {
+/// `own` goes before what is there.
+void put_over(const std::map<std::string, Parameter>& own, std::map<std::string, Parameter>& values) {
+  for (const auto& [name, value] : own) values[name] = value;
+}
+
+/// Every value by class from the drug's radius, but for those that the drug's own class knows better.
+void scale_by_size(const ParameterLibrary& library, const DrugClass* kind, Drug& drug) {
   const double radius = drug.hydrodynamic_radius.value;
   drug.permeability.clear();
   drug.solvent_drag_reflection.clear();
@@ -59,9 +64,24 @@ void scale_by_size(const ParameterLibrary& library, Drug& drug) {
     ratio = scaled(scaled_accessible_ratio(radius, matrix), Dimension::dimensionless, 1.5, radius, what);
     ratio.high = std::min(1.0, ratio.high);
   }
+  if (kind == nullptr) return;
+  put_over(kind->permeability, drug.permeability);
+  put_over(kind->solvent_drag_reflection, drug.solvent_drag_reflection);
+  put_over(kind->diffusivity, drug.diffusivity);
+  put_over(kind->accessible_ratio, drug.accessible_ratio);
 }
 
-void read_size(const YamlNode& node, const std::string& set_by, const ParameterLibrary& library, Drug& drug) {
+/// The radius that a molar mass makes: by the drug's class, or the rule for proteins.
+Parameter radius_from_mass(const DrugClass* kind, double molar_mass) {
+  if (kind != nullptr && kind->radius_follows()) return kind->radius(molar_mass);
+  const double radius = hydrodynamic_radius(molar_mass);
+  Parameter result = scaled(radius, Dimension::length, 1.2, radius, "");
+  result.source = "0.912 nm (molar mass / kDa)^0.333, as in Schmidt & Wittrup 2009";
+  return result;
+}
+
+void read_size(const YamlNode& node, const std::string& set_by, const ParameterLibrary& library,
+               const DrugClass* kind, Drug& drug) {
   const auto size = node.optional("size");
   if (size && size->is_map()) {
     // The range of a radius that was there before does not belong to another molecule.
@@ -74,30 +94,15 @@ void read_size(const YamlNode& node, const std::string& set_by, const ParameterL
     if (!size->is_scalar() || size->text() != "molar_mass")
       size->fail("must be {hydrodynamic_radius: LENGTH}, or molar_mass to derive the radius from it");
     drug.radius_from_mass = true;
+  } else if (kind != nullptr) {
+    drug.radius_from_mass = true;
   }
-  if (drug.radius_from_mass && (size || node.has("molar_mass"))) {
-    const double radius = hydrodynamic_radius(drug.molar_mass.value);
-    Parameter& entry = drug.hydrodynamic_radius;
-    entry = scaled(radius, Dimension::length, 1.2, radius, "");
-    entry.source = "0.912 nm (molar mass / kDa)^0.333, as in Schmidt & Wittrup 2009";
-    scale_by_size(library, drug);
-  } else if (size) {
-    scale_by_size(library, drug);
+  const bool changed = size || node.has("molar_mass");
+  if (drug.radius_from_mass && changed) {
+    if (!drug.molar_mass.given()) node.required("molar_mass");
+    drug.hydrodynamic_radius = radius_from_mass(kind, drug.molar_mass.value);
   }
-}
-
-/// `key: {CLASS: value}` with the names of `kind` as classes.
-void read_by_class(const YamlNode& node, const std::string& key, const std::string& kind, Dimension dimension,
-                   const Range& limits, const std::string& set_by, const ParameterLibrary& library,
-                   std::map<std::string, Parameter>& values) {
-  const auto map = map_at(node, key, values.empty());
-  if (!map) return;
-  for (const std::string& name : library.names(kind)) {
-    Parameter value = values.count(name) != 0 ? values[name] : Parameter();
-    overlay_parameter(*map, name, dimension, limits, set_by, false, value);
-    if (value.given()) values[name] = value;
-  }
-  map->done();
+  if (size || (drug.radius_from_mass && changed)) scale_by_size(library, kind, drug);
 }
 
 void read_overrides(const YamlNode& node, const std::string& set_by, Drug& drug) {
@@ -148,30 +153,62 @@ void read_binding(const YamlNode& node, const std::string& set_by, Drug& drug) {
   binding->done();
 }
 
+/// The size of a particle does not follow from its mass, whatever the mass is.
+void require_size(const YamlNode& node, const DrugClass* kind) {
+  if (kind == nullptr || kind->radius_follows()) return;
+  const auto size = node.optional("size");
+  if (size && size->is_map()) return;
+  (size ? *size : node)
+      .fail("the size of a " + kind->name +
+            " does not follow from its mass; give size: {hydrodynamic_radius: 50 nm}");
+}
+
+/// What converts units of activity into mass and particles.
+void read_conversions(const YamlNode& node, const std::string& set_by, Drug& drug) {
+  overlay_parameter(node, "activity", Dimension::specific_activity, drug_limits::specific_activity, set_by,
+                    false, drug.activity);
+  overlay_parameter(node, "particles_per_pfu", Dimension::dimensionless, drug_limits::particles_per_pfu,
+                    set_by, false, drug.particles_per_pfu);
+}
+
 /// What `node` says, over what `drug` holds; `complete`: it holds nothing yet.
 Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& set_by,
              const ParameterLibrary& library) {
   if (set_by != "case") node.has("description");
   if (const auto name = node.optional("name")) drug.name = name->text();
-  overlay_parameter(node, "molar_mass", Dimension::molar_mass, drug_limits::molar_mass, set_by, complete,
-                    drug.molar_mass);
-  read_size(node, set_by, library, drug);
-  if (complete)
+  std::optional<DrugClass> known;
+  if (const auto name = node.optional("class")) {
+    if (!complete) name->fail("has no effect beside like, whose file gives every value");
+    known = read_drug_class(*name, library);
+  }
+  const DrugClass* kind = known ? &*known : nullptr;
+  require_size(node, kind);
+  const auto size = node.optional("size");
+  overlay_parameter(node, "molar_mass", Dimension::molar_mass, drug_limits::molar_mass, set_by,
+                    complete && !(size && size->is_map()), drug.molar_mass);
+  read_conversions(node, set_by, drug);
+  read_size(node, set_by, library, kind, drug);
+  if (complete && kind == nullptr)
     drug.flow_limited = node.required("flow_limited").boolean();
   else if (const auto flow = node.optional("flow_limited"))
     drug.flow_limited = flow->boolean();
+  else if (kind != nullptr)
+    drug.flow_limited = kind->flow_limited;
 
-  read_by_class(node, "permeability", "vessels", Dimension::permeability, drug_limits::permeability, set_by,
-                library, drug.permeability);
-  read_by_class(node, "solvent_drag_reflection", "vessels", Dimension::dimensionless, drug_limits::fraction,
-                set_by, library, drug.solvent_drag_reflection);
-  read_by_class(node, "diffusivity", "matrices", Dimension::diffusivity, drug_limits::diffusivity, set_by,
-                library, drug.diffusivity);
-  read_by_class(node, "accessible_ratio", "matrices", Dimension::dimensionless, drug_limits::fraction, set_by,
-                library, drug.accessible_ratio);
+  const auto by_class = [&](const char* key, const char* of, Dimension dimension, const Range& limits,
+                            std::map<std::string, Parameter>& values) {
+    read_by_class(node, key, of, dimension, limits, set_by, values.empty(), library, values);
+  };
+  by_class("permeability", "vessels", Dimension::permeability, drug_limits::permeability, drug.permeability);
+  by_class("solvent_drag_reflection", "vessels", Dimension::dimensionless, drug_limits::fraction,
+           drug.solvent_drag_reflection);
+  by_class("diffusivity", "matrices", Dimension::diffusivity, drug_limits::diffusivity, drug.diffusivity);
+  by_class("accessible_ratio", "matrices", Dimension::dimensionless, drug_limits::fraction,
+           drug.accessible_ratio);
+  if (kind != nullptr) drug.degradation = kind->degradation;
   overlay_parameter(node, "degradation", Dimension::rate_constant, drug_limits::rate, set_by, complete,
                     drug.degradation);
-  read_pharmacokinetics(node, set_by, complete, drug);
+  read_pharmacokinetics(node, set_by, complete, kind, drug);
   overlay_parameter(node, "intravenous_duration", Dimension::time, {0, 3.2e7}, set_by, false,
                     drug.intravenous_duration);
   if (!drug.intravenous_duration.given())
@@ -193,6 +230,19 @@ Drug of_file(const YamlNode& file, const std::string& name, const ParameterLibra
 }
 
 }  // namespace
+
+void read_by_class(const YamlNode& node, const std::string& key, const std::string& kind, Dimension dimension,
+                   const Range& limits, const std::string& set_by, bool needed,
+                   const ParameterLibrary& library, std::map<std::string, Parameter>& values) {
+  const auto map = map_at(node, key, needed);
+  if (!map) return;
+  for (const std::string& name : library.names(kind)) {
+    Parameter value = values.count(name) != 0 ? values[name] : Parameter();
+    overlay_parameter(*map, name, dimension, limits, set_by, false, value);
+    if (value.given()) values[name] = value;
+  }
+  map->done();
+}
 
 Drug read_drug(const std::string& name, const ParameterLibrary& library) {
   return of_file(library.load("drugs", name), name, library);

@@ -50,9 +50,11 @@ struct Pharmacokinetics {
 /// the size are filled in when it is read, with the scaling as their source.
 struct Drug {
   std::string name;
-  Parameter molar_mass;           ///< kg/mol
+  Parameter molar_mass;           ///< kg/mol; unset when only the size is known
   Parameter hydrodynamic_radius;  ///< m; set when the drug gives a size
   bool radius_from_mass = false;  ///< the radius follows from the molar mass
+  Parameter activity;             ///< IU/kg; unset: doses in IU have no meaning
+  Parameter particles_per_pfu;    ///< physical particles per plaque-forming unit; unset: no doses in PFU
   bool flow_limited = false;      ///< exchange with blood limited by blood flow (small molecules)
   std::map<std::string, Parameter> permeability;             ///< [P] m/s by vessel class
   std::map<std::string, Parameter> solvent_drag_reflection;  ///< [sf] by vessel class
@@ -74,19 +76,23 @@ bool operator==(const Drug& a, const Drug& b);
 /// Reads a drug: a name in params/drugs, a map `{like: NAME, key: value, ...}`, or a map with everything.
 /// Keys:
 ///
-///     name, molar_mass, size: molar_mass | {hydrodynamic_radius}, flow_limited,
+///     name, class, molar_mass, size: molar_mass | {hydrodynamic_radius}, flow_limited,
+///     activity (IU per mass), particles_per_pfu,
 ///     permeability: {CLASS: m/s}, solvent_drag_reflection: {CLASS: 1},       by vessel class
 ///     diffusivity: {CLASS: m^2/s}, accessible_ratio: {CLASS: 1},             by matrix class
 ///     degradation, intravenous_duration, dissociation_constant,
-///     pharmacokinetics: {SPECIES: {reference_weight, clearance, plasma_volume, peripherals: [{volume,
-///     exchange_flow}],
+///     pharmacokinetics: {SPECIES: {reference_weight, clearance (or renal), plasma_volume, peripherals:
+///     [{volume, exchange_flow}],
 ///       weight_exponents: {clearance, plasma_volume, peripheral_volume, exchange_flow, lymph_delay},
 ///       lymph: {delay, stages}}},
 ///     in: {REGION or TISSUE: {permeability | permeability_surface, solvent_drag_reflection, diffusivity,
 ///       accessible_fraction}}
 ///
 /// A class value stands where it is given; otherwise it follows from the size given beside it, then from the
-/// file named by `like`. `binding` in a case is refused. Throws InputError.
+/// file named by `like`. A drug that names its `class` (params/drug_classes) needs molar_mass or size, and
+/// pharmacokinetics with reference_weight, clearance and plasma_volume; the class gives the rest, and the
+/// size where the mass decides it. `clearance: renal` is what the kidney filters of a molecule of this size.
+/// `binding` in a case is refused. Throws InputError.
 Drug read_drug(const YamlNode& node, const ParameterLibrary& library);
 
 /// A drug of params/drugs.

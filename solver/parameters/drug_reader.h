@@ -1,13 +1,27 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "parameters/drug.h"
+#include "parameters/drug_class.h"
 
 namespace intratumor {
 
-/// Reads `pharmacokinetics: {SPECIES: {...}}` over what the drug has. InputError.
-void read_pharmacokinetics(const YamlNode& drug_node, const std::string& set_by, bool needed, Drug& drug);
+/// The parts of read_drug, and what they share. All throw InputError with the position.
+
+/// Reads `pharmacokinetics: {SPECIES: {...}}` over what the drug has; its mass and size are known. `kind`
+/// gives what the entry leaves out, when the drug names a class.
+void read_pharmacokinetics(const YamlNode& drug_node, const std::string& set_by, bool needed,
+                           const DrugClass* kind, Drug& drug);
+
+/// Reads `{delay, stages}`.
+void read_lymph(const YamlNode& lymph, const std::string& set_by, bool needed, Parameter& delay, int& stages);
+
+/// Reads `key: {CLASS: value}` over `values`, with the names of `kind` (vessels, matrices) as classes.
+void read_by_class(const YamlNode& node, const std::string& key, const std::string& kind, Dimension dimension,
+                   const Range& limits, const std::string& set_by, bool needed,
+                   const ParameterLibrary& library, std::map<std::string, Parameter>& values);
 
 /// Largest and smallest values a drug can have, by kind; SI units.
 namespace drug_limits {
@@ -17,6 +31,8 @@ inline const Range permeability = {0, 1e-2};
 inline const Range diffusivity = {0, 1e-7};
 inline const Range fraction = {0, 1};
 inline const Range rate = {0, 1e3};
+inline const Range specific_activity = {0, 1e18, true};  // IU/kg
+inline const Range particles_per_pfu = {1, 1e7};
 }  // namespace drug_limits
 
 }  // namespace intratumor

@@ -107,6 +107,8 @@ std::string to_yaml(const Drug& drug) {
   FlowMap map;
   map.add("name", quoted(drug.name));
   map.add("molar_mass", drug.molar_mass);
+  map.add("activity", drug.activity);
+  map.add("particles_per_pfu", drug.particles_per_pfu);
   if (drug.hydrodynamic_radius.given()) {
     FlowMap size;
     size.add("hydrodynamic_radius", drug.hydrodynamic_radius);
@@ -138,6 +140,8 @@ bool operator==(const Drug& a, const Drug& b) {
 std::vector<NamedParameter> parameters(const Drug& drug) {
   NumberList list;
   list.add("molar_mass", drug.molar_mass);
+  list.add("activity", drug.activity);
+  list.add("particles_per_pfu", drug.particles_per_pfu);
   list.add("size.hydrodynamic_radius", drug.hydrodynamic_radius);
   list.add("permeability", drug.permeability);
   list.add("solvent_drag_reflection", drug.solvent_drag_reflection);

@@ -1,4 +1,8 @@
+#include <cmath>
+#include <cstdio>
+
 #include "parameters/drug_reader.h"
+#include "parameters/size_scaling.h"
 
 namespace intratumor {
 
@@ -54,9 +58,59 @@ void read_peripherals(const YamlNode& node, const std::string& set_by, bool comp
   }
 }
 
+/// `clearance: renal`, for a drug whose size is known and species' plasma volume is read.
+Parameter renal(const YamlNode& node, const std::string& species, const Drug& drug,
+                const Pharmacokinetics& kinetics) {
+  if (!drug.hydrodynamic_radius.given()) node.fail("'renal' follows from the drug's size; give drug.size");
+  const double radius = drug.hydrodynamic_radius.value;
+  Parameter result;
+  result.dimension = Dimension::volume_rate;
+  char source[160];
+  if (species == "mouse") {
+    if (!(radius >= smallest_mouse_radius && radius <= largest_mouse_radius)) {
+      std::snprintf(source, sizeof source,
+                    "'renal' is known in a mouse for radii of 1 to 4.5 nm, not %.3g nm", radius * 1e9);
+      node.fail(std::string(source) + "; give a clearance, as 1 mL/h");
+    }
+    result.value = mouse_elimination(radius) * kinetics.plasma_volume.value;
+    std::snprintf(source, sizeof source, "fit of plasma clearance in mice by radius, %.3g nm (cal_kcl.m)",
+                  radius * 1e9);
+  } else {
+    const double mass = drug.molar_mass.given() ? drug.molar_mass.value : molar_mass_of_protein(radius);
+    result.value = renal_clearance(mass) * std::pow(kinetics.reference_weight.value / standard_weight, 0.75);
+    std::snprintf(source, sizeof source, "glomerular filtration of 7.2 L/h times sieving %.3g at %.4g kDa",
+                  glomerular_sieving(mass), mass);
+  }
+  result.low = result.value / 3;
+  result.high = result.value * 3;
+  result.source = source;
+  result.basis = "computed";
+  result.set_by = "size";
+  result.where = node.where();
+  return result;
+}
+
+void read_clearance(const YamlNode& node, const std::string& species, const std::string& set_by,
+                    bool complete, const Drug& drug, Pharmacokinetics& kinetics) {
+  const auto entry = node.optional("clearance");
+  if (entry && entry->is_scalar() && entry->text() == "renal")
+    kinetics.clearance = renal(*entry, species, drug, kinetics);
+  else
+    overlay_parameter(node, "clearance", Dimension::volume_rate, flow_limits, set_by, complete,
+                      kinetics.clearance);
+}
+
 }  // namespace
 
-void read_pharmacokinetics(const YamlNode& drug_node, const std::string& set_by, bool needed, Drug& drug) {
+void read_lymph(const YamlNode& lymph, const std::string& set_by, bool needed, Parameter& delay,
+                int& stages) {
+  overlay_parameter(lymph, "delay", Dimension::time, delay_limits, set_by, needed, delay);
+  if (const auto number = lymph.optional("stages")) stages = number->integer(1, most_stages);
+  lymph.done();
+}
+
+void read_pharmacokinetics(const YamlNode& drug_node, const std::string& set_by, bool needed,
+                           const DrugClass* kind, Drug& drug) {
   const auto all = map_at(drug_node, "pharmacokinetics", needed);
   if (!all) return;
   for (const std::string species : {"human", "mouse"}) {
@@ -66,19 +120,17 @@ void read_pharmacokinetics(const YamlNode& drug_node, const std::string& set_by,
     Pharmacokinetics& kinetics = drug.pharmacokinetics[species];
     overlay_parameter(*node, "reference_weight", Dimension::body_mass, {1e-3, 700}, set_by, complete,
                       kinetics.reference_weight);
-    overlay_parameter(*node, "clearance", Dimension::volume_rate, flow_limits, set_by, complete,
-                      kinetics.clearance);
     overlay_parameter(*node, "plasma_volume", Dimension::volume, volume_limits, set_by, complete,
                       kinetics.plasma_volume);
-    read_peripherals(*node, set_by, complete, kinetics.peripherals);
+    read_clearance(*node, species, set_by, complete, drug, kinetics);
+    read_peripherals(*node, set_by, complete && kind == nullptr, kinetics.peripherals);
     read_exponents(*node, set_by, kinetics.weight_exponents);
-    if (const auto lymph = map_at(*node, "lymph", complete)) {
-      overlay_parameter(*lymph, "delay", Dimension::time, delay_limits, set_by, complete,
-                        kinetics.lymph_delay);
-      if (const auto stages = lymph->optional("stages"))
-        kinetics.lymph_stages = stages->integer(1, most_stages);
-      lymph->done();
+    if (complete && kind != nullptr) {
+      kinetics.lymph_delay = kind->lymph_delay;
+      kinetics.lymph_stages = kind->lymph_stages;
     }
+    if (const auto lymph = map_at(*node, "lymph", complete && kind == nullptr))
+      read_lymph(*lymph, set_by, complete, kinetics.lymph_delay, kinetics.lymph_stages);
     node->done();
   }
   all->done();

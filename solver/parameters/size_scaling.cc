@@ -33,6 +33,25 @@ double hydrodynamic_radius(double molar_mass) {
   return 0.912 * nanometre * std::pow(molar_mass, 0.333);  // kDa is kg/mol
 }
 
+double molar_mass_of_protein(double radius) {
+  return std::pow(radius / (0.912 * nanometre), 1 / 0.333);
+}
+
+double glomerular_sieving(double molar_mass) {
+  return std::exp(1 - 8.7 / (1 + std::exp(0.028 * (72.3 - molar_mass))));
+}
+
+double renal_clearance(double molar_mass) {
+  constexpr double filtration = 7.2e-3 / 3600;  // m^3/s
+  return filtration * glomerular_sieving(molar_mass);
+}
+
+double mouse_elimination(double radius) {
+  constexpr double hour = 3600;
+  const double r = radius / nanometre;
+  return (7.494 - 3.069 * r + 0.3872 * r * r - 0.01415 * r * r * r) / hour;
+}
+
 double free_diffusivity(double radius) {
   return 3e-10 * nanometre / radius;
 }

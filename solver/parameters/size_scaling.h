@@ -27,6 +27,25 @@ double pore_hindrance(double lambda);
 /// Share of a pore that a solute can enter: (1 - lambda)^2, 0 beyond 0.9.
 double pore_partition(double lambda);
 
+/// Molar mass [kg/mol] of a protein of this radius: hydrodynamic_radius backwards.
+double molar_mass_of_protein(double radius);
+
+/// Share of what the glomerulus filters with the water, by molar mass [kg/mol]:
+/// exp(1 - 8.7/(1 + exp(0.028 (72.3 - M/kDa)))) (Li & Shah, J Pharmacokinet Pharmacodyn 2019, PMC6531344,
+/// equation 8 with the sign of the exponent by which large molecules stay, as in implementations of that
+/// model).
+double glomerular_sieving(double molar_mass);
+
+/// What the kidneys of a human of 70 kg filter, m^3/s: 7.2 L/h times the sieving. Nothing else is in it: what
+/// FcRn protects (antibodies) or cells take up clears at a rate of its own.
+double renal_clearance(double molar_mass);
+constexpr double standard_weight = 70;  // kg
+
+/// Plasma clearance over plasma volume in mice, 1/s, of molecules of 1 to 4.5 nm: 7.494 - 3.069 R + 0.3872
+/// R^2 - 0.01415 R^3 per hour, R in nm (cal_kcl.m of yliu0921/MRD-Tracer-Uptake-PK-Model).
+double mouse_elimination(double radius);
+constexpr double smallest_mouse_radius = 1e-9, largest_mouse_radius = 4.5e-9;  // m
+
 /// A class of vessels: params/vessels.
 struct VesselClass {
   struct Pore {

@@ -24,7 +24,7 @@ struct DimensionText {
   const char* unit;  ///< SI, as UDUNITS-2 reads it
 };
 
-constexpr std::array<DimensionText, 19> dimension_texts = {{
+constexpr std::array<DimensionText, 24> dimension_texts = {{
     {Dimension::length, "a length", "15 mm", "m"},
     {Dimension::area_per_volume, "an area per volume", "200 1/cm", "1/m"},
     {Dimension::volume, "a volume", "1 mL", "m^3"},
@@ -45,6 +45,11 @@ constexpr std::array<DimensionText, 19> dimension_texts = {{
     {Dimension::molar_mass, "a molar mass", "148 kDa", "kg/mol"},
     {Dimension::body_mass, "a body weight", "70 kg", "kg"},
     {Dimension::perfusion, "a perfusion", "60 mL/(100 g)/min", "1/s"},
+    {Dimension::activity, "an activity", "18e6 IU", "IU"},
+    {Dimension::activity_concentration, "an activity concentration", "1e6 IU/mL", "IU/m^3"},
+    {Dimension::specific_activity, "an activity per mass", "16e6 IU/mg", "IU/kg"},
+    {Dimension::plaques, "a number of plaque-forming units", "1e8 PFU", "PFU"},
+    {Dimension::plaque_concentration, "a concentration of plaque-forming units", "1e8 PFU/mL", "PFU/m^3"},
 }};
 
 /// Density that turns blood flow per tissue mass into flow per tissue volume, kg/m^3.
@@ -54,9 +59,9 @@ constexpr std::size_t longest_unit = 100;
 
 const std::vector<std::string>& common_units() {
   static const std::vector<std::string> units = {
-      "m", "cm", "mm", "um", "nm", "L",  "mL",  "uL",   "nL",    "cm^3", "s",    "min",
-      "h", "d",  "wk", "g",  "kg", "mg", "ug",  "ng",   "mol",   "mmol", "umol", "nmol",
-      "M", "mM", "uM", "nM", "pM", "Pa", "kPa", "mmHg", "cmH2O", "Da",   "kDa",  "%"};
+      "m",  "cm", "mm", "um", "nm",  "L",    "mL",    "uL",  "nL",   "cm^3", "s",    "min", "h",
+      "d",  "wk", "g",  "kg", "mg",  "ug",   "ng",    "mol", "mmol", "umol", "nmol", "M",   "mM",
+      "uM", "nM", "pM", "Pa", "kPa", "mmHg", "cmH2O", "Da",  "kDa",  "%",    "IU",   "MIU", "PFU"};
   return units;
 }
 
@@ -83,6 +88,14 @@ ut_system* unit_system() {
     add("Da", true, "g/mol");
     add("mcg", true, "ug");
     add("wk", false, "7 day");
+    // Units of biological effect have no SI unit: each is a dimension of its own, and only a drug converts
+    // it.
+    for (const char* name : {"IU", "PFU"}) {
+      const Unit unit(ut_new_base_unit(s));
+      ut_map_symbol_to_unit(name, UT_ASCII, unit.get());
+      ut_map_unit_to_symbol(unit.get(), name, UT_ASCII);
+    }
+    add("pfu", false, "PFU");
     return s;
   }();
   return system;
@@ -237,19 +250,6 @@ std::string found_dimension(const ut_unit* unit, const std::string& text) {
   refuse(text, "has a unit that cannot be understood, '" + unit + "'", allowed);
 }
 
-/// Units of biological activity: their conversion belongs to a drug, and no drug carries one yet.
-void refuse_activity(const std::string& text, const std::string& unit,
-                     const std::vector<Dimension>& allowed) {
-  for (const std::string& word : words_of(unit)) {
-    const auto ends_with = [&word](const std::string& end) {
-      return word.size() >= end.size() && word.size() <= end.size() + 1 &&
-             word.compare(word.size() - end.size(), end.size(), end) == 0;
-    };
-    if (ends_with("IU") || ends_with("PFU") || ends_with("pfu"))
-      refuse(text, "is in " + word + ", which is not available yet: give it by mass or in mol", allowed);
-  }
-}
-
 }  // namespace
 
 Quantity parse_quantity(const std::string& given, const std::vector<Dimension>& allowed) {
@@ -282,7 +282,6 @@ Quantity parse_quantity(const std::string& given, const std::vector<Dimension>& 
     throw InputError(
         "the database of units of UDUNITS-2 cannot be read; install it (Debian: libudunits2-data) "
         "or set UDUNITS2_XML_PATH to udunits2.xml");
-  refuse_activity(text, unit, allowed);
   const Unit parsed(ut_parse(unit_system(), unit.c_str(), UT_UTF8));
   if (parsed == nullptr) refuse_unit(text, unit, allowed);
   for (const Dimension dimension : allowed) {

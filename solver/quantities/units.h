@@ -28,6 +28,11 @@ enum class Dimension {
   molar_mass,              // kg/mol                (also Da, kDa)
   body_mass,               // kg
   perfusion,               // 1/s                   (also mL/(100 g)/min, at 1.05 g/mL)
+  activity,                // IU                    (what one is in mass belongs to a drug)
+  activity_concentration,  // IU/m^3
+  specific_activity,       // IU/kg
+  plaques,                 // PFU                   (how many particles one is belongs to a drug)
+  plaque_concentration,    // PFU/m^3
   dimensionless,           // 1                     (also percent)
 };
 

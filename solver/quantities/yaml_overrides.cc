@@ -58,8 +58,10 @@ std::string joined(const std::vector<std::string>& parts, std::size_t count) {
 constexpr std::pair<const char*, const char*> alternatives[] = {{"rate", "over"},
                                                                 {"dose", "dose_per_weight"}};
 
-/// What a name stands for once keys are set below it: a tip's is its place, any other one a parameter file's.
+/// What a name stands for once keys are set below it: a tip's is its place, a scheme's the pattern it uses,
+/// any other one a parameter file's.
 std::string key_of_name(const std::vector<std::string>& parts, std::size_t depth) {
+  if (depth == 1 && parts[0] == "scheme") return "use";
   return depth > 0 && parts[depth - 1] == "tip" ? "at" : "like";
 }
 

@@ -17,9 +17,8 @@ struct Override {
 /// Applies texts `path=value` to a tree, in their order; the value is YAML. A path goes into lists by index
 /// (`scheme.0.volume`) and cannot lengthen them; maps that are missing on the way are created; a name below
 /// which a key is set (`drug: NAME` with drug.degradation) becomes {like: NAME, ...}, that of a tip {at:
-/// NAME,
-/// ...}; setting `over` removes `rate` beside it and the other way round, so with `dose` and
-/// `dose_per_weight`. Throws InputError that begins with "--set".
+/// NAME, ...}, that of the scheme {use: NAME, ...}; setting `over` removes `rate` beside it and the other way
+/// round, so with `dose` and `dose_per_weight`. Throws InputError that begins with "--set".
 std::vector<Override> apply_overrides(YAML::Node& root, const std::vector<std::string>& texts);
 
 }  // namespace intratumor

@@ -5,24 +5,12 @@
 
 #include "flow/hole.h"
 #include "quantities/error.h"
+#include "simulation/target_places.h"
 #include "simulation/tip_place.h"
 
 namespace intratumor {
 
 namespace {
-
-Vector3 shaft_direction(const NeedleInjection& needle, const Vector3& tip) {
-  Vector3 d{};
-  if (needle.direction) {
-    for (int a = 0; a < 3; ++a) d[a] = (*needle.direction)[a];
-  } else if (needle.entry) {
-    for (int a = 0; a < 3; ++a) d[a] = tip[a] - (*needle.entry)[a];
-  }
-  const double length = std::sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  if (length > 0)
-    for (double& x : d) x /= length;
-  return d;
-}
 
 /// A needle in its place.
 struct Placed {
@@ -33,12 +21,16 @@ struct Placed {
   std::vector<double> times;  ///< before the run ends
 };
 
-Placed place(const Case& c, const Setup& setup, std::size_t entry) {
+Placed place(const Case& c, TargetPlaces& places, std::size_t entry) {
   Placed p;
   p.entry = entry;
   p.needle = &c.needles[entry];
-  p.tip = tip_position(setup, p.needle->tip);
-  p.direction = shaft_direction(*p.needle, p.tip);
+  try {
+    p.tip = places.tip(*p.needle);
+  } catch (const InputError& error) {
+    throw InputError(c.path + ": scheme." + std::to_string(entry) + ".tip: " + error.what());
+  }
+  p.direction = places.direction(*p.needle);
   for (const double back : p.needle->hole_distances) {
     Vector3 hole = p.tip;
     for (int a = 0; a < 3; ++a) hole[a] -= back * p.direction[a];
@@ -192,8 +184,9 @@ std::string ModeChoice::why() const {
 
 void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
   const MeshBox box = mesh_box(mesh_request(c, setup, 1.));
+  TargetPlaces places(setup.image, setup.values[setup.target]);
   for (std::size_t k = 0; k < c.needles.size(); ++k) {
-    const Placed p = place(c, setup, k);
+    const Placed p = place(c, places, k);
     const NeedleInjection& needle = *p.needle;
     check_tip(c, setup, box, k, p.tip);
     for (std::size_t h = 0; h < p.holes.size(); ++h)

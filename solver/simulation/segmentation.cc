@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "images/pieces.h"
+#include "injection/file_labels.h"
 #include "quantities/error.h"
-#include "simulation/file_labels.h"
 
 namespace intratumor {
 
@@ -190,15 +190,13 @@ void read_segmentation(const Case& c, Setup& setup, Reporter& reporter) {
   facts.orientation = orientation_of(setup.image);
   facts.size = setup.image.size;
   facts.spacing = setup.image.spacing;
-  std::uint16_t next = 1;  // label of the merged layers
+  const std::vector<std::uint16_t> in_image = labels.in_image();
   for (std::size_t k = 0; k < c.geometry.labels.size(); ++k) {
-    const LayerValue& stored = labels.stored()[k];
     SegmentationFacts::Label label;
-    label.name = labels.text(stored);
+    label.name = labels.text(labels.stored()[k]);
     label.region = region_index(setup, c.geometry.labels[k].region);
     facts.labels.push_back(label);
-    const std::uint16_t value = header.layers == 1 || stored.value == 0 ? stored.value : next++;
-    setup.values[static_cast<std::size_t>(label.region)].push_back(value);
+    setup.values[static_cast<std::size_t>(label.region)].push_back(in_image[k]);
   }
   match_labels(c, labels, labels_in_file(setup.image, merged), facts);
   report_overlaps(c, labels, merged, setup.image.voxel_volume(), facts, reporter);

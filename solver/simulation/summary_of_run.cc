@@ -108,7 +108,8 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["linear_residual"] = counts.linear_residual;
   s["limiter"] = {{"refused_fraction", counts.proposed > 0 ? counts.refused / counts.proposed : 0.},
                   {"largest_refused_of_drug_in_mesh_fraction", counts.largest_refused_share}};
-  s["drug"] = {{"name", c.drug.name}, {"molar_mass_kg_per_mol", c.drug.molar_mass.value}};
+  s["drug"] = {{"name", c.drug.name}, {"molar_mass_kg_per_mol", nullptr}};
+  if (c.drug.molar_mass.given()) s["drug"]["molar_mass_kg_per_mol"] = c.drug.molar_mass.value;
   s["model"] = model_json(c, setup);
   result.series = loop.series();
   return result;

@@ -52,15 +52,6 @@ std::string likely_fault(const Case& c, const Setup& setup, const MeshBox& box, 
 
 }  // namespace
 
-Vector3 tip_position(const Setup& setup, const TipPosition& tip) {
-  Vector3 at{};
-  if (tip.anchor == TipPosition::Anchor::centroid) at = centroid(setup.image, setup.values[setup.target]);
-  if (tip.anchor == TipPosition::Anchor::deepest)
-    at = deepest_point(setup.image, setup.values[setup.target]).position;
-  for (int a = 0; a < 3; ++a) at[a] += tip.offset[a];
-  return at;
-}
-
 int region_at(const Setup& setup, const Vector3& world) {
   const Vector3 index = setup.image.index(world);
   std::array<int, 3> voxel{};

@@ -4,9 +4,6 @@
 
 namespace intratumor {
 
-/// World position (m, RAS) of a needle's tip.
-Vector3 tip_position(const Setup& setup, const TipPosition& tip);
-
 /// Region of the voxel that holds a point; the background outside the image.
 int region_at(const Setup& setup, const Vector3& world);
 

@@ -31,7 +31,7 @@ Stepper::Stepper(const TissueOperator& op, StepperOptions options)
     v->resize(op_->mesh->n_local());
   a_.assign(op_->accounts.size(), 0.);
   low_solver_ =
-      std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::dominant, "low-order transport");
+      std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::nonsymmetric, "low-order transport");
   high_solver_ =
       std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::nonsymmetric, "high-order transport");
 }

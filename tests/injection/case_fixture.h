@@ -68,11 +68,11 @@ run: {until: 7 d}
 )";
 
 /// Writes a case into a folder of its own, beside an image, and reads it.
-class CaseFile : public testing::Test {
+class CaseFile : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              (std::string("case_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = fs::path(::testing::TempDir()) /
+              (std::string("case_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::create_directories(folder_ / "images");
     std::ofstream(folder_ / "images" / "tumour.nii.gz") << "not looked into";
   }

@@ -57,6 +57,39 @@ TEST(SizeScaling, PublishedTable) {
   }
 }
 
+/// What follows from D, P and phi_a: how fast a deposit empties into blood, and how far drug gets until then.
+TEST(SizeScaling, HalfLivesAndReachOfTheTable) {
+  const VesselClass vessels = read_vessel_class("tumour", shipped());
+  const MatrixClass matrix = read_matrix_class("tumour", shipped());
+  const double minute = 60, hour = 3600;
+  const struct {
+    const char* species;
+    double radius_nm, sparse, dense, reach_mm;  ///< half-lives at S/V of 7e3 and 2e4 1/m; reach at 7e3
+    double unit;
+  } rows[] = {{"CpG", 1.6, 11, 4, 0.38, minute},      {"nanobody", 1.9, 19, 6.7, 0.44, minute},
+              {"IL-2", 2.0, 22, 7.8, 0.46, minute},   {"scFv", 2.3, 35, 12, 0.52, minute},
+              {"Fab", 2.9, 1.35, 0.47, 0.67, hour},   {"albumin", 3.5, 1.52, 0.53, 0.61, hour},
+              {"IL-12", 3.6, 1.55, 0.54, 0.60, hour}, {"fusion", 5.0, 1.7, 0.60, 0.46, hour},
+              {"IgG", 5.4, 1.7, 0.60, 0.42, hour},    {"liposome", 50, 5.0, 1.7, 0.12, hour},
+              {"HSV-1", 90, 12, 4.3, 0.13, hour}};
+  for (const auto& row : rows) {
+    const double radius = row.radius_nm * 1e-9;
+    const double accessible = 0.5 * scaled_accessible_ratio(radius, matrix);
+    const double permeability = scaled_permeability(radius, vessels);
+    const auto half_life = [&](double surface) {
+      return std::log(2) * accessible / (permeability * surface);
+    };
+    const double escape = permeability * 7e3 / accessible;
+    const double reach = 1e3 * std::sqrt(scaled_diffusivity(radius, matrix) / escape);
+    std::printf("%-9s %.3g (table %.3g), %.3g (%.3g), reach %.3f mm (%.2f)\n", row.species,
+                half_life(7e3) / row.unit, row.sparse, half_life(2e4) / row.unit, row.dense, reach,
+                row.reach_mm);
+    EXPECT_NEAR(half_life(7e3) / row.unit, row.sparse, 0.05 * row.sparse) << row.species;
+    EXPECT_NEAR(half_life(2e4) / row.unit, row.dense, 0.05 * row.dense) << row.species;
+    EXPECT_NEAR(reach, row.reach_mm, 0.006) << row.species;
+  }
+}
+
 TEST(SizeScaling, RadiusFromMolarMass) {
   EXPECT_NEAR(hydrodynamic_radius(150) * 1e9, 4.84, 0.01);   // IgG
   EXPECT_NEAR(hydrodynamic_radius(1) * 1e9, 0.912, 1e-12);   // by definition

@@ -111,8 +111,22 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"20 degC", Dimension::length, "wrong dimension"},
         Refusal{"5 m @ 3", Dimension::length, "cannot be understood"},
         Refusal{"5 s since 2000-01-01", Dimension::time, "expected a time"},
-        Refusal{"3 MIU", Dimension::amount, "MIU, which is not available yet"},
-        Refusal{"1e8 PFU/mL", Dimension::molar_concentration, "PFU, which is not available yet"}));
+        Refusal{"3 MIU", Dimension::amount, "is an activity; expected an amount of substance"},
+        Refusal{"1e8 PFU/mL", Dimension::molar_concentration, "is a concentration of plaque-forming units"},
+        Refusal{"3 MIU", Dimension::plaques, "is an activity"},
+        Refusal{"3 IUs", Dimension::activity, "unknown unit 'IUs' (did you mean IU?)"},
+        Refusal{"1e6 IU/mg", Dimension::activity_concentration, "is an activity per mass"}));
+
+INSTANTIATE_TEST_SUITE_P(Activity, Units,
+                         testing::Values(Reading{"18e6 IU", Dimension::activity, 18e6},
+                                         Reading{"18 MIU", Dimension::activity, 18e6},
+                                         Reading{"5 kIU", Dimension::activity, 5e3},
+                                         Reading{"1e6 IU/mL", Dimension::activity_concentration, 1e12},
+                                         Reading{"3 MIU/mL", Dimension::activity_concentration, 3e12},
+                                         Reading{"16.4e6 IU/mg", Dimension::specific_activity, 16.4e12},
+                                         Reading{"1e8 PFU", Dimension::plaques, 1e8},
+                                         Reading{"1e8 pfu", Dimension::plaques, 1e8},
+                                         Reading{"1e8 PFU/mL", Dimension::plaque_concentration, 1e14}));
 
 TEST(Units, LongTextIsRefusedShortly) {
   const std::string text = "1 " + std::string(100000, '(');

@@ -1,4 +1,4 @@
-#include "simulation/file_labels.h"
+#include "injection/file_labels.h"
 
 #include <algorithm>
 
@@ -62,6 +62,14 @@ std::vector<LayerValue> FileLabels::merge_order() const {
   for (const LayerValue& stored : stored_)
     if (stored.value != 0) order.push_back(stored);
   return order;
+}
+
+std::vector<std::uint16_t> FileLabels::in_image() const {
+  std::vector<std::uint16_t> values;
+  std::uint16_t next = 1;  // label of the merged layers
+  for (const LayerValue& stored : stored_)
+    values.push_back(layers_ == 1 || stored.value == 0 ? stored.value : next++);
+  return values;
 }
 
 int FileLabels::position(const LayerValue& stored) const {

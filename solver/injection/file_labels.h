@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class FileLabels {
   const std::vector<LayerValue>& stored() const { return stored_; }
   /// Those that layers are merged by: all but the value 0, which is what no segment covers.
   std::vector<LayerValue> merge_order() const;
+  /// The value that each label of the case has in the image so merged, in its order.
+  std::vector<std::uint16_t> in_image() const;
   /// Position among the case's labels; -1 when the case does not have it.
   int position(const LayerValue& stored) const;
   /// "'Tumor'"; for labels without a name "2" or "2 of layer 1".
