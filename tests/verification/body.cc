@@ -54,7 +54,7 @@ TEST(Body, V13Compartments) {
   const double a = (alpha - k21) / (alpha - beta), b = (k21 - beta) / (alpha - beta);
   double t = 0;
   for (const double end : times) {
-    advance(p, t, end * hour, 1e-8, 1.);
+    advance(p, t, end * hour, 1., 1e-8, 1.);
     t = end * hour;
     check_relative("V13", "plasma after " + std::to_string(static_cast<int>(end)) + " h, tolerance 1e-8",
                    p.stepper->amounts()[p.op->accounts.plasma],
@@ -85,7 +85,7 @@ TEST(Body, V14WellMixedTwoWay) {
     double now = 0;
     const std::string with = tolerance > 1e-5 ? ", standard" : ", tolerance 1e-6";
     for (const auto& e : table) {
-      const Advance a = advance(p, now, e.hours * hour, tolerance, 1.);
+      const Advance a = advance(p, now, e.hours * hour, 1., tolerance, 1.);
       now = e.hours * hour;
       const auto& amounts = p.stepper->amounts();
       const double target = tolerance > 1e-5 ? 2e-3 : 1e-5;

@@ -78,7 +78,7 @@ TEST(Deposit, V7DiffusionAndLoss) {
   const double tolerance = 1e-5;  // the mesh is what is tested
   double now = 0;
   for (const double hours : {6., 24.}) {
-    advance(p, now, hours * hour, tolerance * amount, 10., each);
+    advance(p, now, hours * hour, amount, tolerance, 10., each);
     now = hours * hour;
     for (const double radius : {3., 4., 5.}) {
       double exact = 0;
@@ -93,7 +93,7 @@ TEST(Deposit, V7DiffusionAndLoss) {
       check_relative("V7", name, mass_in_ball(p, radius * mm) / amount, exact / amount, 1e-2);
     }
   }
-  advance(p, now, 20 / k, tolerance * amount, 60., each);
+  advance(p, now, 20 / k, amount, tolerance, 60., each);
   const double radii[] = {0, 1, 3, 4, 5};
   const double expected[] = {31108.147, 30223.814, 12874.637, 2233.851, 413.430};
   for (int i = 0; i < 5; ++i) {
@@ -159,7 +159,7 @@ TEST(Deposit, V16TumourInTissueWithBody) {
     double now = 0;
     char name[120];
     for (const Expected& e : {Expected{1. / 6, 0.860710}, {1, 0.406623}, {6, 0.004724}, {24, 0.000172}}) {
-      advance(p, now, e.hours * hour, 3e-4 * dose, 10., each);
+      advance(p, now, e.hours * hour, dose, 3e-4, 10., each);
       now = e.hours * hour;
       std::snprintf(name, sizeof name, "h = %.2f mm: tumour's share of the dose after %.3g h", h / mm,
                     e.hours);
@@ -175,7 +175,7 @@ TEST(Deposit, V16TumourInTissueWithBody) {
     check_absolute("V16", name, amounts[p.op->accounts.plasma] / dose, 0.756754, 5e-3);
     std::snprintf(name, sizeof name, "h = %.2f mm: lymph chain's share after 24 h", h / mm);
     check_absolute("V16", name, amounts[p.op->accounts.lymph[0]] / dose, 0.001868, 5e-3);
-    advance(p, now, 5000 * hour, 3e-4 * dose, 600., each);
+    advance(p, now, 5000 * hour, dose, 3e-4, 600., each);
     std::snprintf(name, sizeof name, "h = %.2f mm: AUC of the tumour's amount over the dose, s", h / mm);
     check_relative("V16", name, auc, 4223.723, 5e-3);
     double total = p.total_content();

@@ -128,7 +128,7 @@ TEST(Diffusion, V8ExitFromAbsorbingSphere) {
     // As the program would: limited, with error control.
     start(p, true, 1 / p.mesh->region_volume(0));
     p.stepper->give_to_tissue(deposit);
-    const Advance a = advance(p, 0, 20 / k, 3e-4, 1.);
+    const Advance a = advance(p, 0, 20 / k, 1., 3e-4, 1.);
     std::snprintf(name, sizeof name, "limited, error control: AUC over a dose at %.3g mm, s", r0);
     check_relative("V8", name, p.stepper->amounts()[p.op->accounts.degraded] / k, (1 - exact) / k, 1e-2);
     std::snprintf(name, sizeof name, "limited, error control: steps, %.3g mm", r0);
@@ -181,7 +181,7 @@ TEST(Diffusion, V8RetainedFraction) {
   for (const double fo : {0.01, 0.05, 0.1, 0.3, 0.4}) {
     if (fo > 0.2 && !full()) break;
     const double until = fo * R * R / D;
-    advance(p, now, until, 3e-4 * volume, 10.);
+    advance(p, now, until, volume, 3e-4, 10.);
     now = until;
     double exact = 0;
     for (int n = 1; n < 200; ++n) exact += 6 / (pi * pi * n * n) * std::exp(-n * n * pi * pi * fo);
@@ -282,7 +282,7 @@ TEST(Diffusion, V10HalfSpaces) {
   const double dose = p.total_content();
   double now = 0;
   for (const double hours : {0.5, 2., 8.}) {
-    advance(p, now, hours * hour, 1e-5 * dose, 1.);
+    advance(p, now, hours * hour, dose, 1e-5, 1.);
     now = hours * hour;
     double at = -1;
     for (int i = 0; i < p.mesh->graph().n_owned; ++i)

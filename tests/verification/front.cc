@@ -40,6 +40,7 @@ Front infuse(double D, double tolerance = 3e-4, double most_refused = StepContro
   StepLadder ladder(tolerance * Q / 8 * hour, 40.);
   ladder.restart(hour);
   StepControl control;
+  control.dose = Q / 8 * hour;
   control.most_refused = most_refused;
   control.sources.node[0] = control.sources.node[1] = control.sources.node[2] = &p.source;
   Front f{};

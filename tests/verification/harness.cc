@@ -266,7 +266,8 @@ Advance advance(Problem& p, StepLadder& ladder, double from, double until, const
     for (int i = 0; i < p.mesh->graph().n_owned; ++i)
       in_mesh += p.op->lumped[i] * stepper.attempted_concentration().local_element(i);
     in_mesh = dealii::Utilities::MPI::sum(in_mesh, MPI_COMM_WORLD);
-    const double wasted = control.filling || !(in_mesh > 0) ? 0. : step.limiter.refused_of_change / in_mesh;
+    const double wasted =
+        control.filling ? 0. : step.limiter.refused_of_change / std::max(in_mesh, 1e-3 * control.dose);
     if (!ladder.judge(dt, step.error, wasted / control.most_refused)) {
       ++result.rejected;
       if (wasted > control.most_refused) ++result.refused;
@@ -280,10 +281,12 @@ Advance advance(Problem& p, StepLadder& ladder, double from, double until, const
   return result;
 }
 
-Advance advance(Problem& p, double from, double until, double tolerance_mol, double first_step,
+Advance advance(Problem& p, double from, double until, double dose, double tolerance, double first_step,
                 const EachStep& each) {
-  StepLadder ladder(tolerance_mol, first_step);
-  return advance(p, ladder, from, until, StepControl{}, each);
+  StepLadder ladder(tolerance * dose, first_step);
+  StepControl control;
+  control.dose = dose;
+  return advance(p, ladder, from, until, control, each);
 }
 
 }  // namespace intratumor::verification

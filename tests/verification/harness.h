@@ -88,6 +88,7 @@ struct Advance {
   int refused = 0;   ///< of them, those from which the limiter refused too much
 };
 struct StepControl {
+  double dose = 0;             ///< mol; less than a thousandth of it in the mesh counts as that much
   double most_refused = 5e-2;  ///< of a change in one step, over the drug in the mesh
   bool filling = false;        ///< a deposit is being filled: its edge has the same refused at any step
   StepSources sources = {};
@@ -95,8 +96,8 @@ struct StepControl {
 using EachStep = std::function<void(double t, double dt, const StepResult&)>;  ///< accepted ones only
 Advance advance(Problem& p, StepLadder& ladder, double from, double until, const StepControl& control,
                 const EachStep& each = nullptr);
-/// No sources; a ladder of its own.
-Advance advance(Problem& p, double from, double until, double tolerance_mol, double first_step,
+/// No sources; a ladder of its own. `tolerance` over the dose (mol).
+Advance advance(Problem& p, double from, double until, double dose, double tolerance, double first_step,
                 const EachStep& each = nullptr);
 
 }  // namespace intratumor::verification

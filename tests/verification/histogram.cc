@@ -56,7 +56,7 @@ TEST(Histogram, V18SphericalDeposit) {
   double now = 0;
   char name[80];
   for (const double hours : {1., 6., 24.}) {
-    advance(p, now, hours * hour, 1e-5 * amount, 10.);
+    advance(p, now, hours * hour, amount, 1e-5, 10.);
     now = hours * hour;
     const Vector& c = p.stepper->concentration();
     const VolumeDistribution histogram(*p.mesh, 0, {c.begin(), c.begin() + p.mesh->graph().n_owned}, nullptr);

@@ -130,6 +130,7 @@ class Radial {
     StepLadder ladder(tolerance_, 40.);
     ladder.restart(hour);
     StepControl control;
+    control.dose = dose_;
     control.sources.node[0] = control.sources.node[1] = control.sources.node[2] = &p_.source;
     follow(ladder, 0, hour, control);
     at("at_1_h", "after 1 h");
@@ -139,7 +140,8 @@ class Radial {
     p_.source.clear();
     p_.solve();
     p_.stepper->set_operator(*p_.op);
-    follow(ladder, hour, 24 * hour, StepControl{});
+    control.sources = {};
+    follow(ladder, hour, 24 * hour, control);
     at("at_24_h", "after 24 h");
     const double highest = exact_["max_c_over_all_times_mol_per_m3"];
     check("radial", name_ + "highest c over c_inj, by how much too high", highest_, highest,

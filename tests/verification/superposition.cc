@@ -96,10 +96,13 @@ class TwoDeposits {
     };
     StepLadder ladder(3e-4 * given.amount(), 10.);
     StepControl control;
+    control.dose = given.amount();
     control.filling = given.second;
     control.sources = sources(given.second);
     advance(p_, ladder, 0, filling, control, each);
-    advance(p_, ladder, filling, 24 * hour, StepControl{}, each);
+    control.filling = false;
+    control.sources = {};
+    advance(p_, ladder, filling, 24 * hour, control, each);
     return auc;
   }
 
