@@ -34,15 +34,17 @@ void NodalExposure::peak(const Vector& now) {
   for (std::size_t i = 0; i < cmax_.size(); ++i) cmax_[i] = std::max(cmax_[i], now.local_element(i));
 }
 
-VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const std::vector<double>& field,
-                                       const Overlap& overlap)
-    : comm_(mesh.communicator()) {
+namespace {
+
+/// Calls use(value, volume in m^3) for the sub-cells of this rank's cells that hold some of the region.
+template <class Use>
+void for_each_sample(const TissueMesh& mesh, int region, const std::vector<double>& field,
+                     const VolumeDistribution::Overlap& overlap, const Use& use) {
   Vector nodal = mesh.make_vector();
   for (int i = 0; i < mesh.graph().n_owned; ++i) nodal.local_element(i) = field[i];
   mesh.constraints().distribute(nodal);
   nodal.update_ghost_values();
 
-  std::vector<std::pair<double, double>> samples;  // value, volume
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
     const double share = mesh.cell_fraction(index, region);
@@ -53,11 +55,12 @@ VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const
     const Point lower = cell->vertex(0), upper = cell->vertex(7);
     const bool cut = share < 1 && overlap != nullptr;
     const int n = share < 1 ? 4 : 2;
+    const double whole = cell->measure() * share / (n * n * n);
     for (int k = 0; k < n; ++k)
       for (int j = 0; j < n; ++j)
         for (int i = 0; i < n; ++i) {
           const double s[3] = {(i + 0.5) / n, (j + 0.5) / n, (k + 0.5) / n};
-          double volume = cell->measure() * share / (n * n * n);
+          double volume = whole;
           if (cut) {
             Point a, b;
             const int step[3] = {i, j, k};
@@ -72,9 +75,30 @@ VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const
           for (int v = 0; v < 8; ++v)
             value +=
                 at[v] * (v & 1 ? s[0] : 1 - s[0]) * (v & 2 ? s[1] : 1 - s[1]) * (v & 4 ? s[2] : 1 - s[2]);
-          samples.emplace_back(value, volume);
+          use(value, volume);
         }
   });
+}
+
+}  // namespace
+
+double volume_share_at_least(const TissueMesh& mesh, int region, const std::vector<double>& field,
+                             const VolumeDistribution::Overlap& overlap, double level) {
+  double above = 0, all = 0;
+  for_each_sample(mesh, region, field, overlap, [&](double value, double volume) {
+    all += volume;
+    if (value >= level) above += volume;
+  });
+  return dealii::Utilities::MPI::sum(above, mesh.communicator()) /
+         dealii::Utilities::MPI::sum(all, mesh.communicator());
+}
+
+VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const std::vector<double>& field,
+                                       const Overlap& overlap)
+    : comm_(mesh.communicator()) {
+  std::vector<std::pair<double, double>> samples;  // value, volume
+  for_each_sample(mesh, region, field, overlap,
+                  [&](double value, double volume) { samples.emplace_back(value, volume); });
   std::sort(samples.begin(), samples.end());
   values_.resize(samples.size());
   weights_.resize(samples.size());

@@ -60,4 +60,8 @@ class VolumeDistribution {
   double volume_ = 0, mean_ = 0, maximum_ = 0;
 };
 
+/// Share of a region's volume where the field is at least `level`: VolumeDistribution's, without its order.
+double volume_share_at_least(const TissueMesh& mesh, int region, const std::vector<double>& field,
+                             const VolumeDistribution::Overlap& overlap, double level);
+
 }  // namespace intratumor

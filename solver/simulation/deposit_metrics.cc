@@ -29,14 +29,15 @@ double overlap_of_deposits(const Setup& setup, const Octree& octree) {
       if (std::none_of(shapes.begin(), shapes.end(),
                        [&](const Shape* shape) { return shape->may_touch(lower, upper); }))
         return;
+      const double part = cell->measure() / (n * n * n);
       for (int s = 0; s < n * n * n; ++s) {
         const int step[3] = {s % n, s / n % n, s / (n * n)};
         Point at;
         for (int a = 0; a < 3; ++a) at[a] = lower[a] + (upper[a] - lower[a]) * (step[a] + 0.5) / n;
         int inside = 0;
         for (const Shape* shape : shapes) inside += shape->contains(at) ? 1 : 0;
-        apart += inside * cell->measure() / (n * n * n);
-        together += (inside > 0 ? 1 : 0) * cell->measure() / (n * n * n);
+        apart += inside * part;
+        together += (inside > 0 ? 1 : 0) * part;
       }
     });
   }
@@ -59,7 +60,7 @@ double geometric_coverage(const Setup& setup, const Octree& octree, double ratio
   const auto overlap = [&](const Point& lower, const Point& upper) {
     return octree.target_overlap(lower, upper);
   };
-  return VolumeDistribution(*octree.mesh, setup.target, depth, overlap).share_at_least(0.);
+  return volume_share_at_least(*octree.mesh, setup.target, depth, overlap, 0.);
 }
 
 const char* shape_name(const Case& c) {

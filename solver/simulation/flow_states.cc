@@ -42,7 +42,8 @@ FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh
   }
 }
 
-const FlowStates::State& FlowStates::at(const std::vector<char>& infusing) {
+const FlowStates::State& FlowStates::at(std::vector<char> infusing) {
+  infusing.resize(setup_.infusions.size(), 0);
   const auto known = std::find_if(kept_.begin(), kept_.end(),
                                   [&](const auto& state) { return state->infusing == infusing; });
   if (known != kept_.end()) {

@@ -27,9 +27,9 @@ class FlowStates {
     TissueOperator op;
     std::vector<double> drug;  ///< mol/s that the needles bring to each owned node; empty: none
   };
-  /// Collective. The reference holds until the second call after this one.
-  const State& at(const std::vector<char>& infusing);
-  const State& background() { return at(std::vector<char>(setup_.infusions.size(), 0)); }
+  /// Collective. What `infusing` does not name does not infuse: nothing named is the background. The
+  /// reference holds until the second call after this one.
+  const State& at(std::vector<char> infusing);
 
   /// Over all states met.
   struct Extremes {

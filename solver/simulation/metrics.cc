@@ -47,11 +47,11 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
     entry["text"] = c.thresholds[k].text;
     entry["at_least_s"] = c.threshold_duration;
     if (c.threshold_duration > 0)
-      entry["fraction"] = VolumeDistribution(mesh, target, loop.exposure().time_above(k), overlap)
-                              .share_at_least((1 - 1e-9) * c.threshold_duration);
+      entry["fraction"] = volume_share_at_least(mesh, target, loop.exposure().time_above(k), overlap,
+                                                (1 - 1e-9) * c.threshold_duration);
     else
-      entry["fraction"] = VolumeDistribution(mesh, target, loop.exposure().cmax(), overlap)
-                              .share_at_least(c.thresholds[k].value);
+      entry["fraction"] =
+          volume_share_at_least(mesh, target, loop.exposure().cmax(), overlap, c.thresholds[k].value);
     t["coverage"].push_back(entry);
   }
 

@@ -99,4 +99,14 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
   return solution;
 }
 
+void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Reporter& reporter) {
+  solution.loop.reset();  // before another takes as much memory
+  solution.fields.reset();
+  solution.shares.clear();
+  TimeLoop::Inputs inputs{&c,      &by_vein, solution.octree.mesh.get(), solution.flow.get(), {}, &reporter,
+                          nullptr, false};
+  solution.loop = std::make_unique<TimeLoop>(inputs);
+  solution.loop->run();
+}
+
 }  // namespace intratumor

@@ -30,4 +30,8 @@ struct SolveOptions {
 std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
                                 Reporter& reporter, Stopwatch& phases, double& reached);
 
+/// Takes a solution's course in time away and computes that of another setup without needles on the same mesh
+/// and in the same background flow. The case and the setup must outlive the solution.
+void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Reporter& reporter);
+
 }  // namespace intratumor
