@@ -104,6 +104,8 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
       for (std::size_t i = 0; i < state->drug.size(); ++i) state->drug[i] += rate * share[i];
     }
   }
+  // No other state can come: the multigrid's memory serves the transport.
+  if (setup_.infusions.empty()) solver_.reset();
   return state;
 }
 
