@@ -8,13 +8,15 @@ namespace intratumor {
 
 namespace {
 
-// Calibration: the one place to change when the program becomes faster. Measured on two cores with four
-// kidney tumours of 1.8 to 10 mL (9,500 to 104,000 nodes; images of 28 to 115 million voxels), 0.3 mL of an
-// antibody, cisplatin or gadolinium-DTPA, 10 min to 90 d, tolerances of 1e-3 to 1e-6; scripts/benchmark and
-// summary.json give the figures (time.phases, memory.peak_over_all_ranks_bytes).
-constexpr double step_s_per_node = 1.5e-6;   // a step on one rank; measured 1.25 to 1.9 us
-constexpr double setup_s_per_node = 3.8e-5;  // mesh, flow, operator on one rank; 31 to 40 us
-constexpr double start_s = 0.5;              // libraries, MPI
+// Calibration: the one place to change when the program becomes faster. Steps and memory were measured on two
+// cores with four kidney tumours of 1.8 to 10 mL (9,500 to 104,000 nodes; images of 28 to 115 million
+// voxels), 0.3 mL of an antibody, cisplatin or gadolinium-DTPA, 10 min to 90 d, tolerances of 1e-3 to 1e-6;
+// seconds with 1 mL of an antibody or cisplatin for 7 d. scripts/benchmark and summary.json give the figures
+// (time.phases, memory.peak_over_all_ranks_bytes).
+constexpr double step_s_per_node = 1.5e-6;  // a step on one rank; measured 1.4 to 1.7 us
+constexpr double comparator_share = 0.35;   // of the steps' time; 0.3 to 0.5
+constexpr double setup_s_per_node = 6e-5;   // mesh, flow, operator, metrics on one rank; 50 to 70 us
+constexpr double start_s = 0.5;             // libraries, MPI
 constexpr double image_s_per_voxel = 2e-9;
 constexpr double rank_efficiency = 0.8;  // of every doubling of ranks: they share the memory's bandwidth
 
@@ -79,8 +81,10 @@ CostEstimate estimate_cost(const Case& c, std::uint64_t nodes, double voxels, in
   const double speed_up = ranks * std::pow(rank_efficiency, std::log2(ranks));
   CostEstimate cost;
   cost.steps = steps_of(c);
+  const bool compared = c.comparator && !c.needles.empty();
+  const double step_s = step_s_per_node * (compared ? 1 + comparator_share : 1);
   cost.wall_s =
-      start_s + image_s_per_voxel * voxels + n * (setup_s_per_node + step_s_per_node * cost.steps) / speed_up;
+      start_s + image_s_per_voxel * voxels + n * (setup_s_per_node + step_s * cost.steps) / speed_up;
   cost.memory_bytes = ranks * (rank_bytes + std::max(image_bytes_per_voxel * voxels, node_bytes * n / ranks));
   return cost;
 }

@@ -128,13 +128,16 @@ double VolumeDistribution::value_reached_by(double share) const {
     const double middle = (low + high) / 2;
     (share_at_least(middle) >= share ? low : high) = middle;
   }
-  // The samples on both sides of the step that the bracket holds.
+  // The sample that the bracket holds, and all that equal it: a symmetric field has many that differ by
+  // round-off alone, and which of them comes first must not matter.
   const auto above = std::lower_bound(values_.begin(), values_.end(), high);
-  const double next = dealii::Utilities::MPI::min(above == values_.end() ? maximum_ : *above, comm_);
-  const double last = dealii::Utilities::MPI::max(above == values_.begin() ? -1e300 : *(above - 1), comm_);
-  const double share_last = share_at_least(last), share_next = share_at_least(next);
-  if (!(share_last > share_next)) return last;
-  return last + (next - last) * (share_last - share) / (share_last - share_next);
+  const double value = dealii::Utilities::MPI::max(above == values_.begin() ? -1e300 : *(above - 1), comm_);
+  const double equal = 1e-7 * std::abs(maximum_);
+  const auto beyond = std::upper_bound(values_.begin(), values_.end(), value + equal);
+  const double next = dealii::Utilities::MPI::min(beyond == values_.end() ? maximum_ : *beyond, comm_);
+  const double share_value = share_at_least(value - equal), share_next = share_at_least(next);
+  if (!(share_value > share_next)) return value;
+  return value + (next - value) * (share_value - share) / (share_value - share_next);
 }
 
 }  // namespace intratumor

@@ -283,9 +283,7 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
 bool TimeLoop::run() {
   const Case& c = *in_.c;
   const std::vector<double> times = event_times(c, *in_.setup);
-  // Without a needle nothing is steep: a fraction of the dose's duration will do.
-  StepLadder ladder(c.numerics.time_tolerance * dose_,
-                    in_.setup->injected_concentration > 0 ? first_step_at_once : c.until);
+  StepLadder ladder(c.numerics.time_tolerance * dose_, first_step_at_once);
   for (std::size_t event = 0; event + 1 < times.size(); ++event) {
     const Segment segment = make_segment(*in_.setup, times[event], times[event + 1]);
     flow_of(segment);

@@ -116,9 +116,10 @@ TEST(Front, V9RefusedThreshold) {
   for (const double tolerance : {1e-3, 3e-4}) {
     for (const double most : {1e300, 2e-1, 1e-1, 5e-2, 2e-2, 1e-2}) {
       const Front f = infuse(e.D, tolerance, most);
-      char at[80];
-      std::snprintf(at, sizeof at, "tolerance %.0e, refused at most %s%.2g%%: ", tolerance,
-                    most > 1 ? "anything, " : "", most > 1 ? 0. : 100 * most);
+      char share[16], at[80];
+      std::snprintf(share, sizeof share, "%.2g%%", 100 * most);
+      std::snprintf(at, sizeof at, "tolerance %.0e, refused at most %s: ", tolerance,
+                    most > 1 ? "anything" : share);
       const std::string where = at;
       report("V9", where + "V_d error",
              f.distributed / (4 * pi / 3 * std::pow(e.radius50, 3) / (Q * hour)) - 1);
