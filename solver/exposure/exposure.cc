@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <tuple>
 
 namespace intratumor {
 
@@ -36,6 +36,12 @@ void NodalExposure::peak(const Vector& now) {
 
 namespace {
 
+/// Of a cell of which the region holds `share`.
+int samples_along(double share) {
+  if (share == 0) return 0;
+  return share < 1 ? 4 : 2;
+}
+
 /// Calls use(value, volume in m^3) for the sub-cells of this rank's cells that hold some of the region.
 template <class Use>
 void for_each_sample(const TissueMesh& mesh, int region, const std::vector<double>& field,
@@ -54,7 +60,7 @@ void for_each_sample(const TissueMesh& mesh, int region, const std::vector<doubl
     for (int v = 0; v < 8; ++v) at[v] = nodal(indices[v]);
     const Point lower = cell->vertex(0), upper = cell->vertex(7);
     const bool cut = share < 1 && overlap != nullptr;
-    const int n = share < 1 ? 4 : 2;
+    const int n = samples_along(share);
     const double whole = cell->measure() * share / (n * n * n);
     for (int k = 0; k < n; ++k)
       for (int j = 0; j < n; ++j)
@@ -96,33 +102,45 @@ double volume_share_at_least(const TissueMesh& mesh, int region, const std::vect
 VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const std::vector<double>& field,
                                        const Overlap& overlap)
     : comm_(mesh.communicator()) {
-  std::vector<std::pair<double, double>> samples;  // value, volume
-  for_each_sample(mesh, region, field, overlap,
-                  [&](double value, double volume) { samples.emplace_back(value, volume); });
-  std::sort(samples.begin(), samples.end());
-  values_.resize(samples.size());
-  weights_.resize(samples.size());
-  double above = 0, moment = 0, top = -1e300;
-  for (std::size_t k = samples.size(); k-- > 0;) {
-    values_[k] = samples[k].first;
-    above += samples[k].second;
-    weights_[k] = above;
-    moment += samples[k].first * samples[k].second;
-    top = std::max(top, samples[k].first);
+  std::size_t most = 0;
+  mesh.for_each_cell([&](const TissueMesh::Cell&, int index) {
+    const int n = samples_along(mesh.cell_fraction(index, region));
+    most += static_cast<std::size_t>(n * n * n);
+  });
+  samples_.reserve(most);
+  for_each_sample(mesh, region, field, overlap, [&](double value, double volume) {
+    samples_.push_back({value, volume});
+  });
+  std::sort(samples_.begin(), samples_.end(), [](const Sample& a, const Sample& b) {
+    return std::tie(a.value, a.above) < std::tie(b.value, b.above);
+  });
+  double above = 0, moment = 0;
+  for (auto sample = samples_.rbegin(); sample != samples_.rend(); ++sample) {
+    moment += sample->value * sample->above;
+    above += sample->above;
+    sample->above = above;
   }
+  const double top = samples_.empty() ? -1e300 : samples_.back().value;
   volume_ = dealii::Utilities::MPI::sum(above, comm_);
   mean_ = volume_ > 0 ? dealii::Utilities::MPI::sum(moment, comm_) / volume_ : 0;
   maximum_ = dealii::Utilities::MPI::max(top, comm_);
 }
 
+std::vector<VolumeDistribution::Sample>::const_iterator VolumeDistribution::first_at_least(
+    double level) const {
+  return std::lower_bound(samples_.begin(), samples_.end(), level,
+                          [](const Sample& sample, double value) { return sample.value < value; });
+}
+
 double VolumeDistribution::share_at_least(double level) const {
-  const auto at = std::lower_bound(values_.begin(), values_.end(), level) - values_.begin();
-  const double here = static_cast<std::size_t>(at) < weights_.size() ? weights_[at] : 0.;
+  const auto at = first_at_least(level);
+  const double here = at == samples_.end() ? 0. : at->above;
   return dealii::Utilities::MPI::sum(here, comm_) / volume_;
 }
 
 double VolumeDistribution::value_reached_by(double share) const {
-  double low = dealii::Utilities::MPI::min(values_.empty() ? 1e300 : values_.front(), comm_), high = maximum_;
+  double low = dealii::Utilities::MPI::min(samples_.empty() ? 1e300 : samples_.front().value, comm_),
+         high = maximum_;
   if (share_at_least(high) >= share) return high;
   for (int k = 0; k < 80 && high - low > 1e-12 * std::abs(high); ++k) {
     const double middle = (low + high) / 2;
@@ -130,11 +148,12 @@ double VolumeDistribution::value_reached_by(double share) const {
   }
   // The sample that the bracket holds, and all that equal it: a symmetric field has many that differ by
   // round-off alone, and which of them comes first must not matter.
-  const auto above = std::lower_bound(values_.begin(), values_.end(), high);
-  const double value = dealii::Utilities::MPI::max(above == values_.begin() ? -1e300 : *(above - 1), comm_);
+  const auto above = first_at_least(high);
+  const double value =
+      dealii::Utilities::MPI::max(above == samples_.begin() ? -1e300 : (above - 1)->value, comm_);
   const double equal = 1e-7 * std::abs(maximum_);
-  const auto beyond = std::upper_bound(values_.begin(), values_.end(), value + equal);
-  const double next = dealii::Utilities::MPI::min(beyond == values_.end() ? maximum_ : *beyond, comm_);
+  const auto beyond = first_at_least(value + equal);
+  const double next = dealii::Utilities::MPI::min(beyond == samples_.end() ? maximum_ : beyond->value, comm_);
   const double share_value = share_at_least(value - equal), share_next = share_at_least(next);
   if (!(share_value > share_next)) return value;
   return value + (next - value) * (share_value - share) / (share_value - share_next);

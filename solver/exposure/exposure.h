@@ -54,9 +54,14 @@ class VolumeDistribution {
   double value_reached_by(double share) const;
 
  private:
+  struct Sample {
+    double value;
+    double above;  // m^3 where the field has this value or more, on this rank
+  };
+  std::vector<Sample>::const_iterator first_at_least(double level) const;
+
   MPI_Comm comm_;
-  std::vector<double> values_;   // this rank's samples, ascending
-  std::vector<double> weights_;  // volume at or above values_[k]
+  std::vector<Sample> samples_;  // this rank's, ascending
   double volume_ = 0, mean_ = 0, maximum_ = 0;
 };
 
