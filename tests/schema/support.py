@@ -72,6 +72,7 @@ class Case:
 
     def take(self, result):
         assert result["error"] is None, f"{self.name}: {result['error']}"
+        assert not messages(self.value), f"{self.name} is right; params/case.schema.json says {messages(self.value)}"
         self.asked = result["asked"]
         self.resolved = result["resolved"]
         return self
@@ -98,7 +99,7 @@ class Visit:
     """A node of a case and the parts of the schema that hold for it.
 
     slot: where it stands, the same for every case: title of the map around it, key (* where keys are the user's), [] per list.
-    path: where it stands in this case, a list of keys; leaves: all that may stand there; fitting: those that the node fits.
+    path: where it stands in this case, a list of keys; leaves: all that may stand there; fitting: those that a map or list fits.
     """
 
     def __init__(self, slot, path, value, leaves, above):
@@ -106,7 +107,8 @@ class Visit:
         self.path = path
         self.value = value
         self.leaves = leaves
-        self.fitting = [leaf for leaf in leaves if validator_of(leaf).is_valid(value)]
+        kind = {dict: "object", list: "array"}.get(type(value))
+        self.fitting = [leaf for leaf in leaves if kind and leaf.get("type") == kind and validator_of(leaf).is_valid(value)]
         self.above = above  # the maps around it, from outside in
 
     @property
@@ -115,9 +117,8 @@ class Visit:
 
     def section(self):
         """The one map of the schema that the node fits."""
-        sections = [leaf for leaf in self.fitting if leaf.get("type") == "object"]
-        assert len(sections) == 1, f"{self.dotted} fits {[section['title'] for section in sections]}"
-        return sections[0]
+        assert len(self.fitting) == 1, f"{self.dotted} fits {[section['title'] for section in self.fitting]}"
+        return self.fitting[0]
 
 
 def walk(value, node=None, slot="", path=(), above=()):
@@ -130,7 +131,7 @@ def walk(value, node=None, slot="", path=(), above=()):
             name = key if SCHEMA.keys(section) else "*"
             yield from walk(item, SCHEMA.child(section, key), f"{section['title']}: {name}", [*path, key], [*above, value])
     elif isinstance(value, list):
-        items = next(leaf["items"] for leaf in visit.fitting if leaf.get("type") == "array")
+        items = visit.fitting[0]["items"]
         for i, item in enumerate(value):
             yield from walk(item, items, slot + "[]", [*path, i], above)
 
