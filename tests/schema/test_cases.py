@@ -45,6 +45,16 @@ class RightCases(unittest.TestCase):
             for path in paths:
                 self.right(f"{path.name}:\n{path.read_text()}", load_case(path.read_text()))
 
+    def test_those_in_sources(self):
+        found = 0
+        for path in [*PROJECT.glob("tests/*/*.cc"), *PROJECT.glob("tests/*/*.h"), *PROJECT.glob("solver/commands/*.cc")]:
+            if path.parent.name == "study":  # parts of results
+                continue
+            for text in re.findall(r'R"\(((?:title|geometry):.*?\n)\)"', path.read_text(), re.DOTALL):
+                self.right(path.name, load_case(text))
+                found += 1
+        self.assertGreaterEqual(found, 4)
+
     def test_of_the_commands(self):
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
