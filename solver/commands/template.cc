@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 #include "commands/command_line.h"
 #include "parameters/library.h"
@@ -19,7 +20,6 @@ namespace po = boost::program_options;
 namespace {
 
 const char* const usual_template = "central_bolus";
-const std::string placeholder = "@SEGMENTATION@";
 
 std::string contents(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -43,14 +43,31 @@ std::string segmentation(const ParameterLibrary& library) {
   return path.string();
 }
 
+/// A path as a URL, which editors take with blanks and all.
+std::string file_url(const fs::path& path) {
+  const std::string plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-~";
+  std::string url = "file://";
+  for (const char c : path.string()) {
+    char coded[4];
+    std::snprintf(coded, sizeof coded, "%%%02X", static_cast<unsigned char>(c));
+    url += plain.find(c) == std::string::npos ? std::string(coded) : std::string(1, c);
+  }
+  return url;
+}
+
 std::string text_of(const ParameterLibrary& library, const std::string& name) {
   // Knows the names that exist and the nearest.
   if (!library.has("templates", name)) library.load("templates", name);
   std::string text = contents(file_of(library, name));
-  const std::size_t at = text.find(placeholder);
-  if (at == std::string::npos)
-    throw InputError(file_of(library, name).string() + ": holds no " + placeholder);
-  return text.replace(at, placeholder.size(), quoted(segmentation(library)));
+  const fs::path schema = fs::absolute(fs::path(library.folder()) / "case.schema.json");
+  const std::pair<std::string, std::string> places[] = {{"@SCHEMA@", file_url(schema.lexically_normal())},
+                                                        {"@SEGMENTATION@", quoted(segmentation(library))}};
+  for (const auto& [place, by] : places) {
+    const std::size_t at = text.find(place);
+    if (at == std::string::npos) throw InputError(file_of(library, name).string() + ": holds no " + place);
+    text.replace(at, place.size(), by);
+  }
+  return text;
 }
 
 /// The templates with the first line of each, a comment that says what it is.

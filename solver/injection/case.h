@@ -12,6 +12,7 @@
 #include "parameters/drug.h"
 #include "parameters/patient.h"
 #include "parameters/tissue.h"
+#include "quantities/reading_record.h"
 
 namespace intratumor {
 
@@ -171,8 +172,10 @@ struct Case {
 /// Equal in everything that decides the result: all but name and path.
 bool operator==(const Case& a, const Case& b);
 
-/// Reads a case file. `overrides` are the texts of --set (path=value). Throws InputError.
-Case read_case(const std::string& path, const std::vector<std::string>& overrides = {});
+/// Reads a case file. `overrides` are the texts of --set (path=value). Throws InputError; else `record`, when
+/// there is one, holds what was asked of the file.
+Case read_case(const std::string& path, const std::vector<std::string>& overrides = {},
+               ReadingRecord* record = nullptr);
 
 /// The case with every default filled in, as YAML that read_case accepts and reads back to an equal case
 /// (every number bit for bit).

@@ -145,7 +145,7 @@ void check_images(const YamlNode& root, const Case& c) {
 
 }  // namespace
 
-Case read_case(const std::string& path, const std::vector<std::string>& overrides) {
+Case read_case(const std::string& path, const std::vector<std::string>& overrides, ReadingRecord* record) {
   const YamlNode root = YamlNode::load(path, overrides);
   check_root(root);
   const ParameterLibrary library = ParameterLibrary::find();
@@ -167,6 +167,7 @@ Case read_case(const std::string& path, const std::vector<std::string>& override
   read_output(root, c);
   check_pairs(c);
   check_images(root, c);
+  if (record != nullptr) *record = root.record();
   return c;
 }
 

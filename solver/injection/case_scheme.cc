@@ -167,8 +167,9 @@ double read_duration(const YamlNode& node, double volume) {
 InjectionMode read_mode(const YamlNode& node, double duration) {
   const auto mode = node.optional("mode");
   if (!mode) return InjectionMode::automatic;
-  const std::string name = mode->one_of({"auto", "infusion", "deposit", "cavity"});
-  if (name == "cavity") mode->fail("mode 'cavity' comes with a later version: say auto, infusion or deposit");
+  if (mode->is_scalar() && mode->text() == "cavity")
+    mode->fail("mode 'cavity' comes with a later version: say auto, infusion or deposit");
+  const std::string name = mode->one_of({"auto", "infusion", "deposit"});
   if (name == "auto") return InjectionMode::automatic;
   if (name == "deposit") return InjectionMode::deposit;
   if (duration == 0)

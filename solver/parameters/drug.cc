@@ -131,14 +131,25 @@ void read_overrides(const YamlNode& node, const std::string& set_by, Drug& drug)
   map->done();
 }
 
-/// Files carry what binding will need; a case may not set it yet.
-void read_binding(const YamlNode& node, const std::string& set_by, Drug& drug) {
-  if (set_by == "case") {
+/// Refuses keys that a drug does not have before any is read, so that a misspelt one is not reported as
+/// missing.
+void check_keys(const YamlNode& node, const std::string& set_by) {
+  for (const char* key : {"name", "class", "molar_mass", "size", "activity", "particles_per_pfu",
+                          "flow_limited", "permeability", "solvent_drag_reflection", "diffusivity",
+                          "accessible_ratio", "degradation", "pharmacokinetics", "intravenous_duration",
+                          "dissociation_constant", "in", set_by == "case" ? "like" : "description"})
+    node.has(key);
+  if (set_by == "case")
     node.refuse(
         "binding",
         "binding is not modelled yet; remove it (dissociation_constant, beside it, serves thresholds)");
-    return;
-  }
+  else
+    node.has("binding");
+  node.done();
+}
+
+/// What binding will need, which files carry.
+void read_binding(const YamlNode& node, const std::string& set_by, Drug& drug) {
   const auto binding = map_at(node, "binding", false);
   if (!binding) return;
   binding->has("target");
@@ -174,7 +185,7 @@ void read_conversions(const YamlNode& node, const std::string& set_by, Drug& dru
 /// What `node` says, over what `drug` holds; `complete`: it holds nothing yet.
 Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& set_by,
              const ParameterLibrary& library) {
-  if (set_by != "case") node.has("description");
+  check_keys(node, set_by);
   if (const auto name = node.optional("name")) drug.name = name->text();
   std::optional<DrugClass> known;
   if (const auto name = node.optional("class")) {
@@ -218,7 +229,6 @@ Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& 
                     false, drug.dissociation_constant);
   read_overrides(node, set_by, drug);
   read_binding(node, set_by, drug);
-  node.done();
   return drug;
 }
 

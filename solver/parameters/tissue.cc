@@ -165,10 +165,27 @@ void settle_opening(const YamlNode& node, Tissue& tissue) {
   tissue.opening_pressure = Parameter();
 }
 
+/// Refuses keys that a tissue does not have before any is read, so that a misspelt one is not reported as
+/// missing.
+void check_keys(const YamlNode& node, const std::optional<YamlNode>& vessel,
+                const std::optional<YamlNode>& lymph, const std::string& set_by) {
+  for (const char* key : {"name", "vessel", "lymph", "matrix", set_by == "case" ? "like" : "description"})
+    node.has(key);
+  if (vessel) vessel->has("class");
+  for (const Entry& entry : entries()) {
+    if (entry.group.empty()) node.has(entry.key);
+    if (entry.group == "vessel" && vessel) vessel->has(entry.key);
+    if (entry.group == "lymph" && lymph) lymph->has(entry.key);
+  }
+  node.done();
+  if (vessel) vessel->done();
+  if (lymph) lymph->done();
+}
+
 /// What `node` says, over what `tissue` holds; `complete`: it holds nothing yet.
 Tissue overlay(const YamlNode& node, Tissue tissue, bool complete, const std::string& set_by,
                const ParameterLibrary& library) {
-  if (set_by != "case") node.has("description");
+  check_keys(node, map_at(node, "vessel", false), map_at(node, "lymph", false), set_by);
   if (const auto name = node.optional("name")) tissue.name = name->text();
   const std::optional<YamlNode> vessel = map_at(node, "vessel", complete);
   const std::optional<YamlNode> lymph = map_at(node, "lymph", complete);
@@ -199,9 +216,6 @@ Tissue overlay(const YamlNode& node, Tissue tissue, bool complete, const std::st
     tissue.matrix = node.required("matrix").one_of(matrices);
   else if (const auto matrix = node.optional("matrix"))
     tissue.matrix = matrix->one_of(matrices);
-  if (vessel) vessel->done();
-  if (lymph) lymph->done();
-  node.done();
   return tissue;
 }
 

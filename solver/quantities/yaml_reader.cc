@@ -54,6 +54,7 @@ struct YamlNode::State {
   std::string path;
   std::set<std::string> known;  ///< keys that were asked for
   std::set<std::string> later;  ///< keys that refuse() speaks about
+  std::vector<ReadAs> values;   ///< what it was read as
   std::map<std::string, std::shared_ptr<State>> children;
 };
 
@@ -74,7 +75,7 @@ YamlNode YamlNode::parse(const std::string& text, const std::string& origin,
                      " uses aliases (*name), whose parts are shared; write it without them");
   const YAML::Mark mark = root.Mark();
   document->overrides = apply_overrides(root, overrides);
-  return YamlNode(std::shared_ptr<State>(new State{document, root, mark, "", {}, {}, {}}));
+  return YamlNode(std::shared_ptr<State>(new State{document, root, mark, "", {}, {}, {}, {}}));
 }
 
 bool YamlNode::is_map() const {
@@ -95,7 +96,7 @@ std::shared_ptr<YamlNode::State> YamlNode::child(const std::string& key, const Y
   std::shared_ptr<State>& entry = state_->children[key];
   if (entry == nullptr) {
     const std::string path = state_->path.empty() ? key : state_->path + "." + key;
-    entry = std::shared_ptr<State>(new State{state_->document, value, value.Mark(), path, {}, {}, {}});
+    entry = std::shared_ptr<State>(new State{state_->document, value, value.Mark(), path, {}, {}, {}, {}});
   }
   return entry;
 }
@@ -168,6 +169,7 @@ double YamlNode::quantity(Dimension dimension, const Range& range) const {
 }
 
 Quantity YamlNode::quantity(const std::vector<Dimension>& dimensions, const Range& range) const {
+  state_->values.push_back({ReadAs::Kind::quantity, dimensions, range, {}});
   if (!is_scalar()) fail("must be " + intratumor::describe(dimensions.front()) + "; found " + found());
   Quantity result;
   try {
@@ -180,6 +182,7 @@ Quantity YamlNode::quantity(const std::vector<Dimension>& dimensions, const Rang
 }
 
 double YamlNode::number(const Range& range) const {
+  state_->values.push_back({ReadAs::Kind::number, {}, range, {}});
   if (!is_scalar()) fail("must be a plain number; found " + found());
   const std::string& text = state_->node.Scalar();
   const std::size_t sign = !text.empty() && text[0] == '+' ? 1 : 0;
@@ -192,6 +195,7 @@ double YamlNode::number(const Range& range) const {
 }
 
 int YamlNode::integer(int low, int high) const {
+  state_->values.push_back({ReadAs::Kind::integer, {}, {double(low), double(high)}, {}});
   const std::string expected = "a whole number from " + std::to_string(low) + " to " + std::to_string(high);
   if (!is_scalar()) fail("must be " + expected + "; found " + found());
   const std::string& text = state_->node.Scalar();
@@ -203,12 +207,14 @@ int YamlNode::integer(int low, int high) const {
 }
 
 bool YamlNode::boolean() const {
+  state_->values.push_back({ReadAs::Kind::boolean, {}, {}, {}});
   if (is_scalar() && state_->node.Scalar() == "true") return true;
   if (is_scalar() && state_->node.Scalar() == "false") return false;
   fail("must be true or false; found " + found());
 }
 
 std::string YamlNode::one_of(const std::vector<std::string>& words) const {
+  state_->values.push_back({ReadAs::Kind::word, {}, {}, words});
   if (!is_scalar()) fail("must be one of " + list(words) + "; found " + found());
   const std::string& text = state_->node.Scalar();
   for (const std::string& word : words)
@@ -236,7 +242,7 @@ void YamlNode::fail_at_key(const std::string& key, const std::string& message) c
   YAML::Mark mark;
   for (const auto& entry : state_->node)
     if (entry.first.Scalar() == key) mark = entry.first.Mark();
-  YamlNode(std::shared_ptr<State>(new State{value->document, value->node, mark, value->path, {}, {}, {}}))
+  YamlNode(std::shared_ptr<State>(new State{value->document, value->node, mark, value->path, {}, {}, {}, {}}))
       .fail(message);
 }
 
@@ -269,6 +275,17 @@ const std::string& YamlNode::path() const {
 }
 const YAML::Node& YamlNode::raw() const {
   return state_->node;
+}
+
+ReadingRecord YamlNode::record() const {
+  ReadingRecord record;
+  add_to(record);
+  return record;
+}
+
+void YamlNode::add_to(ReadingRecord& record) const {
+  record[path()] = {state_->known, state_->later, state_->values};
+  for (const auto& [key, child] : state_->children) YamlNode(child).add_to(record);
 }
 
 }  // namespace intratumor

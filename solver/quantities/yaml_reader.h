@@ -10,17 +10,10 @@
 
 #include "quantities/error.h"
 #include "quantities/nearest_name.h"
+#include "quantities/reading_record.h"
 #include "quantities/units.h"
 
 namespace intratumor {
-
-/// A range that a value must lie in; errors name it.
-struct Range {
-  double low;
-  double high;
-  bool low_open = false;  ///< low itself is refused
-  bool high_open = false;
-};
 
 /// One node of a YAML file that knows where it stands (file, line, column, dotted path as scheme.0.volume),
 /// so that every error is one message a person can act on. A map remembers which keys were read; done()
@@ -68,6 +61,8 @@ class YamlNode {
   std::string where() const;        ///< "file:line:column: path"
   const std::string& path() const;  ///< "scheme.0.volume"
   const YAML::Node& raw() const;
+  /// What was asked so far of this node and of those below it.
+  ReadingRecord record() const;
 
  private:
   struct State;
@@ -76,6 +71,7 @@ class YamlNode {
   std::optional<YamlNode> find(const std::string& key) const;
   [[noreturn]] void fail_at_key(const std::string& key, const std::string& message) const;
   void require_map() const;
+  void add_to(ReadingRecord& record) const;
   std::string found() const;
 
   std::shared_ptr<State> state_;

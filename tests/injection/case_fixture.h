@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -83,7 +84,9 @@ class CaseFile : public ::testing::Test {
     return (folder_ / name).string();
   }
   Case read(const std::string& text, const std::vector<std::string>& overrides = {}) const {
-    return read_case(write(text), overrides);
+    const Case c = read_case(write(text), overrides);
+    if (overrides.empty()) keep(text);
+    return c;
   }
   std::string error(const std::string& text, const std::vector<std::string>& overrides = {}) const {
     try {
@@ -100,6 +103,17 @@ class CaseFile : public ::testing::Test {
   }
 
   fs::path folder_;
+
+ private:
+  /// Every case that was right, for the test of the schema that asks for them.
+  void keep(const std::string& text) const {
+    const char* const folder = std::getenv("INTRATUMOR_KEEP_CASES");
+    if (folder == nullptr) return;
+    const std::string name = folder_.filename().string() + "_" + std::to_string(kept_++) + ".yaml";
+    std::ofstream(fs::path(folder) / name) << text;
+  }
+
+  mutable int kept_ = 0;
 };
 
 }  // namespace intratumor

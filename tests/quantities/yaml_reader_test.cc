@@ -184,6 +184,28 @@ TEST(Overrides, DosesReplaceEachOther) {
   EXPECT_EQ(node.required("scheme").items()[1].keys(), std::vector<std::string>{"dose"});
 }
 
+TEST(YamlNode, RecordsWhatItWasAsked) {
+  const YamlNode node = parse("a: {b: 3 mm, list: [1, 2]}\nlater: 1\n");
+  const YamlNode a = node.required("a");
+  a.required("b").quantity({Dimension::length, Dimension::time}, {0, 5});
+  a.required("list").items()[1].integer(0, 3);
+  a.has("c");
+  EXPECT_FALSE(message_of([&] { node.refuse("later", "no"); }).empty());
+  const ReadingRecord record = node.record();
+  ASSERT_EQ(record.size(), 7u);  // the file, a, a.b, a.list, its items, later
+  EXPECT_EQ(record.at("").known, (std::set<std::string>{"a", "later"}));
+  EXPECT_EQ(record.at("").later, std::set<std::string>{"later"});
+  EXPECT_EQ(record.at("a").known, (std::set<std::string>{"b", "c", "list"}));
+  ASSERT_EQ(record.at("a.b").values.size(), 1u);
+  EXPECT_EQ(record.at("a.b").values[0].kind, ReadAs::Kind::quantity);
+  EXPECT_EQ(record.at("a.b").values[0].dimensions,
+            (std::vector<Dimension>{Dimension::length, Dimension::time}));
+  EXPECT_EQ(record.at("a.b").values[0].range.high, 5);
+  EXPECT_TRUE(record.at("a.list.0").values.empty());
+  ASSERT_EQ(record.at("a.list.1").values.size(), 1u);
+  EXPECT_EQ(record.at("a.list.1").values[0].kind, ReadAs::Kind::integer);
+}
+
 TEST(Overrides, RateAndDurationReplaceEachOther) {
   const YamlNode node =
       parse("scheme: [{rate: 1 mL/min}, {over: 2 min}]\n", {"scheme.0.over=60 s", "scheme.1.rate=2 mL/min"});
