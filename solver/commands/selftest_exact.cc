@@ -137,7 +137,7 @@ struct Still {
     for (double t = 0; t < until * (1 - 1e-12);) {
       const double dt = ladder.propose(until - t);
       const StepResult& step = stepper->attempt(dt, {});
-      if (!ladder.judge(dt, step.error)) continue;
+      if (!ladder.judge(dt, step.error())) continue;
       stepper->accept();
       t += dt;
       if (each) each(dt, step);

@@ -34,83 +34,10 @@ void NodalExposure::peak(const Vector& now) {
   for (std::size_t i = 0; i < cmax_.size(); ++i) cmax_[i] = std::max(cmax_[i], now.local_element(i));
 }
 
-namespace {
-
-/// Of a cell of which the region holds `share`.
-int samples_along(double share) {
-  if (share == 0) return 0;
-  return share < 1 ? 4 : 2;
-}
-
-/// Calls use(value, volume in m^3) for the sub-cells of this rank's cells that hold some of the region.
-template <class Use>
-void for_each_sample(const TissueMesh& mesh, int region, const std::vector<double>& field,
-                     const VolumeDistribution::Overlap& overlap, const Use& use) {
-  Vector nodal = mesh.make_vector();
-  for (int i = 0; i < mesh.graph().n_owned; ++i) nodal.local_element(i) = field[i];
-  mesh.constraints().distribute(nodal);
-  nodal.update_ghost_values();
-
-  std::vector<dealii::types::global_dof_index> indices(8);
-  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
-    const double share = mesh.cell_fraction(index, region);
-    if (share == 0) return;
-    cell->get_dof_indices(indices);
-    double at[8];
-    for (int v = 0; v < 8; ++v) at[v] = nodal(indices[v]);
-    const Point lower = cell->vertex(0), upper = cell->vertex(7);
-    const bool cut = share < 1 && overlap != nullptr;
-    const int n = samples_along(share);
-    const double whole = cell->measure() * share / (n * n * n);
-    for (int k = 0; k < n; ++k)
-      for (int j = 0; j < n; ++j)
-        for (int i = 0; i < n; ++i) {
-          const double s[3] = {(i + 0.5) / n, (j + 0.5) / n, (k + 0.5) / n};
-          double volume = whole;
-          if (cut) {
-            Point a, b;
-            const int step[3] = {i, j, k};
-            for (int d = 0; d < 3; ++d) {
-              a[d] = lower[d] + (upper[d] - lower[d]) * step[d] / n;
-              b[d] = lower[d] + (upper[d] - lower[d]) * (step[d] + 1) / n;
-            }
-            volume = overlap(a, b);
-            if (volume <= 0) continue;
-          }
-          double value = 0;
-          for (int v = 0; v < 8; ++v)
-            value +=
-                at[v] * (v & 1 ? s[0] : 1 - s[0]) * (v & 2 ? s[1] : 1 - s[1]) * (v & 4 ? s[2] : 1 - s[2]);
-          use(value, volume);
-        }
-  });
-}
-
-}  // namespace
-
-double volume_share_at_least(const TissueMesh& mesh, int region, const std::vector<double>& field,
-                             const VolumeDistribution::Overlap& overlap, double level) {
-  double above = 0, all = 0;
-  for_each_sample(mesh, region, field, overlap, [&](double value, double volume) {
-    all += volume;
-    if (value >= level) above += volume;
-  });
-  return dealii::Utilities::MPI::sum(above, mesh.communicator()) /
-         dealii::Utilities::MPI::sum(all, mesh.communicator());
-}
-
-VolumeDistribution::VolumeDistribution(const TissueMesh& mesh, int region, const std::vector<double>& field,
-                                       const Overlap& overlap)
-    : comm_(mesh.communicator()) {
-  std::size_t most = 0;
-  mesh.for_each_cell([&](const TissueMesh::Cell&, int index) {
-    const int n = samples_along(mesh.cell_fraction(index, region));
-    most += static_cast<std::size_t>(n * n * n);
-  });
-  samples_.reserve(most);
-  for_each_sample(mesh, region, field, overlap, [&](double value, double volume) {
-    samples_.push_back({value, volume});
-  });
+VolumeDistribution::VolumeDistribution(const RegionSamples& samples, const std::vector<double>& field)
+    : comm_(samples.communicator()) {
+  samples_.reserve(samples.size());
+  samples.for_each(field, [&](double value, double volume) { samples_.push_back({value, volume}); });
   std::sort(samples_.begin(), samples_.end(), [](const Sample& a, const Sample& b) {
     return std::tie(a.value, a.above) < std::tie(b.value, b.above);
   });

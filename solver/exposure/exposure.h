@@ -1,8 +1,8 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
+#include "exposure/region_samples.h"
 #include "mesh/tissue_mesh.h"
 #include "parameters/coefficients.h"
 
@@ -34,15 +34,10 @@ class NodalExposure {
 /// Seconds of a step of dt that the straight line from a to b spends at or above `threshold`.
 double time_above_line(double a, double b, double threshold, double dt);
 
-/// The distribution of a nodal field over one region's volume: sampled in the middle of 2^3 sub-cells of
-/// every cell inside the region and 4^3 of every cell its boundary cuts, each weighted with the region's
-/// volume in it, so that the total is the region's.
+/// The distribution of a nodal field over one region's volume, by the region's samples.
 class VolumeDistribution {
  public:
-  /// Volume (m^3) of the region in a box; null: the cell's fraction of each sub-cell.
-  using Overlap = std::function<double(const Point& lower, const Point& upper)>;
-  VolumeDistribution(const TissueMesh& mesh, int region, const std::vector<double>& field,
-                     const Overlap& overlap);
+  VolumeDistribution(const RegionSamples& samples, const std::vector<double>& field);
 
   double volume() const { return volume_; }  ///< m^3, over all ranks
   double mean() const { return mean_; }
@@ -64,9 +59,5 @@ class VolumeDistribution {
   std::vector<Sample> samples_;  // this rank's, ascending
   double volume_ = 0, mean_ = 0, maximum_ = 0;
 };
-
-/// Share of a region's volume where the field is at least `level`: VolumeDistribution's, without its order.
-double volume_share_at_least(const TissueMesh& mesh, int region, const std::vector<double>& field,
-                             const VolumeDistribution::Overlap& overlap, double level);
 
 }  // namespace intratumor

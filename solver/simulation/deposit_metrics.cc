@@ -48,19 +48,16 @@ double overlap_of_deposits(const Setup& setup, const Octree& octree) {
 }
 
 /// Share of the target's volume inside the deposits when each has `ratio` times the volume injected.
-double geometric_coverage(const Setup& setup, const Octree& octree, double ratio, double ratio_used) {
+double geometric_coverage(const Setup& setup, const Solution& solution, double ratio, double ratio_used) {
   std::vector<Shape> shapes;
   for (const Deposit& d : setup.deposits) shapes.push_back(d.shape.scaled(ratio / ratio_used));
   std::vector<double> depth;  // inside the nearest surface, m
-  for (const Point& p : octree.mesh->node_positions()) {
+  for (const Point& p : solution.octree.mesh->node_positions()) {
     double deepest = -1;
     for (const Shape& shape : shapes) deepest = std::max(deepest, -shape.distance(p));
     depth.push_back(deepest);
   }
-  const auto overlap = [&](const Point& lower, const Point& upper) {
-    return octree.target_overlap(lower, upper);
-  };
-  return volume_share_at_least(*octree.mesh, setup.target, depth, overlap, 0.);
+  return solution.target_samples->share_at_least(depth, 0.);
 }
 
 const char* shape_name(const Case& c) {
@@ -123,8 +120,8 @@ Json deposit_metrics(const Case& c, const Solution& solution) {
   const double used = c.deposit ? c.deposit->volume_ratio : full;
   deposit["volume_ratio"] = used;
   deposit["geometric_coverage"] = {
-      {"own_space_fraction", geometric_coverage(setup, octree, 1., used)},
-      {"full_percolation_fraction", geometric_coverage(setup, octree, full, used)}};
+      {"own_space_fraction", geometric_coverage(setup, solution, 1., used)},
+      {"full_percolation_fraction", geometric_coverage(setup, solution, full, used)}};
   return deposit;
 }
 

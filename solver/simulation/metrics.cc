@@ -36,10 +36,7 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
   t["cmax_mean"] = loop.tumour_cmax();
   t["retention_half_life_s"] = loop.retention_half_life() ? Json(*loop.retention_half_life()) : Json();
 
-  const auto overlap = [&](const Point& lower, const Point& upper) {
-    return octree.target_overlap(lower, upper);
-  };
-
+  const RegionSamples& samples = *solution.target_samples;
   t["coverage"] = Json::array();
   for (std::size_t k = 0; k < c.thresholds.size(); ++k) {
     Json entry;
@@ -47,15 +44,14 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
     entry["text"] = c.thresholds[k].text;
     entry["at_least_s"] = c.threshold_duration;
     if (c.threshold_duration > 0)
-      entry["fraction"] = volume_share_at_least(mesh, target, loop.exposure().time_above(k), overlap,
-                                                (1 - 1e-9) * c.threshold_duration);
-    else
       entry["fraction"] =
-          volume_share_at_least(mesh, target, loop.exposure().cmax(), overlap, c.thresholds[k].value);
+          samples.share_at_least(loop.exposure().time_above(k), (1 - 1e-9) * c.threshold_duration);
+    else
+      entry["fraction"] = samples.share_at_least(loop.exposure().cmax(), c.thresholds[k].value);
     t["coverage"].push_back(entry);
   }
 
-  const VolumeDistribution auc(mesh, target, loop.exposure().auc(), overlap);
+  const VolumeDistribution auc(samples, loop.exposure().auc());
   t["d95"] = auc.value_reached_by(0.95);
   t["d50"] = auc.value_reached_by(0.50);
   t["d2"] = auc.value_reached_by(0.02);

@@ -19,7 +19,7 @@ constexpr int max_repeats = 2;  // with a larger reach
 constexpr double reach_growth = 2.;
 constexpr double fraction_in_target_wanted = 0.9;
 constexpr double overlap_accepted = 0.02;
-constexpr double comparator_tolerance = 3e-3;  // of the dose; its AUC within 0.1% of what 1e-3 gives
+constexpr double comparator_tolerance = 1e-2;  // its AUC within 0.25%, Cmax within 0.4% of those at 1e-5
 
 using Clock = std::chrono::steady_clock;
 
@@ -48,6 +48,7 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
   const Clock::time_point start = Clock::now();
   const Setup by_vein = intravenous_comparator(c, setup);
   Case loose = c;
+  loose.field_times.clear();
   loose.numerics.time_tolerance = std::max(c.numerics.time_tolerance, comparator_tolerance);
   reporter.info("the same dose by vein");
   solve_again(solution, loose, by_vein, reporter);
@@ -59,7 +60,11 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
   json["ledger"] = ledger_json(*solution.loop);
   json["mesh"] = {{"cells", solution.octree.mesh->triangulation().n_global_active_cells()},
                   {"dofs", solution.octree.mesh->dofs().n_dofs()}};
-  json["time"] = {{"steps", solution.loop->counts().steps},
+  const TimeLoop::Counts& counts = solution.loop->counts();
+  json["time"] = {{"steps", counts.steps},
+                  {"rejected_steps", counts.rejected},
+                  {"low_order_iterations", counts.low_iterations},
+                  {"stage_iterations", counts.stage_iterations},
                   {"wall_s", std::chrono::duration<double>(Clock::now() - start).count()}};
   solution.loop.reset();  // it refers to what ends here
   return json;

@@ -96,6 +96,11 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
   reached = solution->loop->counts().reached_coarse_cells;
   if (!finished) return nullptr;
   if (solution->fields != nullptr) solution->fields->close();
+  const auto timed = phases.measure("metrics");
+  solution->target_samples = std::make_unique<RegionSamples>(
+      mesh, setup.target, [&octree = solution->octree](const Point& lower, const Point& upper) {
+        return octree.target_overlap(lower, upper);
+      });
   return solution;
 }
 

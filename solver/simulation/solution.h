@@ -16,6 +16,7 @@ struct Solution {
   std::unique_ptr<FlowStates> flow;
   std::vector<ShapeShare> shares;  ///< one per deposit
   std::unique_ptr<TimeLoop> loop;
+  std::unique_ptr<RegionSamples> target_samples;  ///< of the mesh, for every distribution over the target
 };
 
 struct SolveOptions {

@@ -17,6 +17,7 @@ constexpr double coarse_cell_limit = 1e-2;  // of c_inj
 constexpr double first_step_at_once = 40.;  // s, /4: first step after an instantaneous dose
 constexpr double refused_limit = 5e-2;      // in one step, of the drug in the mesh
 constexpr double least_followed = 1e-3;     // of the dose: less drug in the mesh counts as this much
+constexpr double least_in_tumour = 1e-4;    // of the dose: less drug in the tumour counts as this much
 
 StepperOptions stepper_options(const TimeLoop::Inputs& in) {
   StepperOptions options;
@@ -50,6 +51,8 @@ TimeLoop::TimeLoop(Inputs inputs)
     if (all > 0) weight[i] = mesh.node_volume(in_.setup->target, i) / all;
   }
   stepper_.set_error_weights(weight);
+  const int target = in_.setup->target;
+  tumour_capacity_ = in_.setup->tissues[target].accessible_fraction * mesh.region_volume(target);
 
   series_.columns = {"time_s", "tumour_free_mol", "tumour_mean_conc_mol_per_m3", "plasma_conc_mol_per_m3"};
   for (const auto& term : Ledger().terms()) series_.columns.push_back("ledger_" + term.first);
@@ -183,6 +186,25 @@ bool TimeLoop::is_field_time(double t) const {
                      [&](double f) { return same_time(f, t); });
 }
 
+/// Temporal error of an attempted step as a share: of the dose in the accounts; in the tumour of the most
+/// that it has held so far or would hold in equilibrium with plasma, which a dose by vein makes a
+/// ten-thousandth of the dose.
+double TimeLoop::error_of(const StepResult& step) const {
+  const Accounts& accounts = in_.flow->accounts();
+  const TissueMesh& mesh = *in_.mesh;
+  const double porosity = in_.setup->tissues[in_.setup->target].accessible_fraction;
+  const Vector& c = stepper_.attempted_concentration();
+  double in_tumour = 0;
+  for (int i = 0; i < mesh.graph().n_owned; ++i)
+    in_tumour += porosity * mesh.node_volume(in_.setup->target, i) * c.local_element(i);
+  in_tumour = dealii::Utilities::MPI::sum(in_tumour, mesh.communicator());
+  const double plasma =
+      std::max(plasma_.cmax, stepper_.attempted_amounts()[accounts.plasma] / accounts.plasma_volume);
+  const double scale = std::max({in_tumour, tumour_cmax_ * mesh.region_volume(in_.setup->target),
+                                 plasma * tumour_capacity_, least_in_tumour * dose_});
+  return std::max(step.account_error / dose_, step.tissue_error / scale);
+}
+
 /// No concentration may be negative.
 void TimeLoop::judge_values() {
   const int n = in_.mesh->graph().n_owned;
@@ -240,7 +262,8 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
     const double wasted = segment.any_deposit()
                               ? 0.
                               : step.limiter.refused_of_change / std::max(in_mesh, least_followed * dose_);
-    if (!ladder.judge(dt, step.error, wasted / refused_limit)) {
+    const double error = error_of(step);
+    if (!ladder.judge(dt, error, wasted / refused_limit)) {
       ++counts_.rejected;
       continue;
     }
@@ -262,7 +285,7 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
     fluid_.outflow += dt * flow.total_outflow;
     ++counts_.steps;
     counts_.linear_residual = std::max(counts_.linear_residual, step.linear_residual);
-    counts_.temporal_error += step.error / dose_;
+    counts_.temporal_error += error;
     counts_.refused += step.limiter.refused;
     counts_.proposed += step.limiter.proposed;
     counts_.largest_refused_share = std::max(counts_.largest_refused_share, refused);
@@ -283,7 +306,9 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
 bool TimeLoop::run() {
   const Case& c = *in_.c;
   const std::vector<double> times = event_times(c, *in_.setup);
-  StepLadder ladder(c.numerics.time_tolerance * dose_, first_step_at_once);
+  // What a vein gives changes as slowly as it is given; a needle's fronts do not.
+  const double first_step = in_.setup->given_intratumoral > 0 ? first_step_at_once : c.until;
+  StepLadder ladder(c.numerics.time_tolerance, first_step);
   for (std::size_t event = 0; event + 1 < times.size(); ++event) {
     const Segment segment = make_segment(*in_.setup, times[event], times[event + 1]);
     flow_of(segment);

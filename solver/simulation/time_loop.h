@@ -50,7 +50,7 @@ class TimeLoop {
     double refused = 0, proposed = 0;  ///< by the limiter, mol, over all steps
     double largest_refused_share = 0;  ///< of one step, over the drug in the mesh
     double linear_residual = 0;        ///< largest, relative to c_ref
-    double temporal_error = 0;         ///< sum of the estimates over the dose
+    double temporal_error = 0;         ///< sum of the relative estimates
     double lowest_concentration = 0;   ///< mol/m^3
     double largest_closure_error = 0;
     double reached_coarse_cells = -1;  ///< s, when a front of drug first stood in coarser cells; -1: never
@@ -83,6 +83,7 @@ class TimeLoop {
   std::vector<double> node_sources(const Segment& segment, const FlowStates::State& state) const;
   double give_at_once(double t);
   void run_segment(const Segment& segment, StepLadder& ladder);
+  double error_of(const StepResult& step) const;
   void judge_values();
   void follow_retention(double start, double t, double before);
   void record(double t);
@@ -102,6 +103,7 @@ class TimeLoop {
   double given_ = 0;  // mol so far
   double dose_;
   double tumour_cmax_ = 0;
+  double tumour_capacity_ = 0;  // m^3 in which drug can be
   double last_injection_end_ = 0;
   double tumour_amount_ = 0, retained_at_end_ = -1;
   std::optional<double> half_life_;

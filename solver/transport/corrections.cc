@@ -27,7 +27,7 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
     const double damping = 1. / (1. + theta * op_->loss[i] / op_->lumped[i]);
     tissue += error_weight_[i] * damping * std::abs(w0 * start_rate_[i] + w1 * rate1 + w2 * rate2);
   }
-  result_.error = dealii::Utilities::MPI::sum(tissue, op_->mesh->communicator());
+  result_.tissue_error = dealii::Utilities::MPI::sum(tissue, op_->mesh->communicator());
   const std::vector<double> r0 = account_rates(a_, tissue_start_, sources),
                             r1 = account_rates(a1_, tissue1_, sources),
                             r2 = account_rates(a2_, tissue2_, sources);
@@ -35,8 +35,8 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
   for (const auto& t : op_->accounts.transfers) out[t.from] += t.rate;
   out[op_->accounts.plasma] += op_->total_feed;
   for (std::size_t k = 0; k < a_.size(); ++k)
-    result_.error =
-        std::max(result_.error, std::abs(w0 * r0[k] + w1 * r1[k] + w2 * r2[k]) / (1. + theta * out[k]));
+    result_.account_error = std::max(result_.account_error,
+                                     std::abs(w0 * r0[k] + w1 * r1[k] + w2 * r2[k]) / (1. + theta * out[k]));
 }
 
 /// Moves the high-order correction of every flux to, from and between accounts. Only the giver limits: one

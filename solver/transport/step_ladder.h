@@ -6,7 +6,7 @@ namespace intratumor {
 /// every number of ranks takes the same steps; only steps that land on an event leave the ladder.
 class StepLadder {
  public:
-  /// `tolerance` of the error estimate, in its unit (mol).
+  /// `tolerance` of the error estimate, in its unit.
   StepLadder(double tolerance, double first_step);
 
   /// The next step when `remaining` seconds are left to the next event.

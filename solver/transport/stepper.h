@@ -31,7 +31,9 @@ struct StepperOptions {
 
 /// One finished step, before it is accepted.
 struct StepResult {
-  double error = 0;                  ///< temporal error estimate in mol: the largest of tissue and accounts
+  /// Temporal error estimates, mol: summed over the target (by the error weights), and the largest account's.
+  double tissue_error = 0, account_error = 0;
+  double error() const { return std::max(tissue_error, account_error); }
   std::vector<double> node_mean;     ///< mean concentration over the step that fed the accounts, mol/m^3
   std::vector<double> account_mean;  ///< mean amounts, mol
   LimiterWork limiter;

@@ -19,7 +19,7 @@ TEST(TimeAbove, FollowsTheStraightLine) {
 /// Unit cube, the half x < 0.5 + 1/40 is the region: one layer of cells is cut.
 struct Cube {
   TissueMesh mesh;
-  VolumeDistribution::Overlap overlap = [](const Point& a, const Point& b) {
+  RegionSamples::Overlap overlap = [](const Point& a, const Point& b) {
     return std::max(0., std::min(b[0], limit) - a[0]) * (b[1] - a[1]) * (b[2] - a[2]);
   };
   static constexpr double limit = 0.525;
@@ -38,6 +38,7 @@ struct Cube {
               f[1] = 1 - f[0];
             },
             true) {}
+  RegionSamples samples() const { return {mesh, 0, overlap}; }
   std::vector<double> field(double (*f)(const Point&)) const {
     std::vector<double> values;
     for (const Point& p : mesh.node_positions()) values.push_back(f(p));
@@ -47,7 +48,7 @@ struct Cube {
 
 TEST(VolumeDistribution, OfALinearFieldIsExactWithinASubcell) {
   const Cube cube;
-  const VolumeDistribution d(cube.mesh, 0, cube.field([](const Point& p) { return p[0]; }), cube.overlap);
+  const VolumeDistribution d(cube.samples(), cube.field([](const Point& p) { return p[0]; }));
   EXPECT_NEAR(d.volume(), 0.525, 1e-12);
   // x is uniform on [0, 0.525]: share at or above x is 1 - x/0.525.
   for (const double x : {0.1, 0.25, 0.5})
@@ -61,7 +62,7 @@ TEST(VolumeDistribution, OfALinearFieldIsExactWithinASubcell) {
 
 TEST(VolumeDistribution, OfAConstantHasOneValue) {
   const Cube cube;
-  const VolumeDistribution d(cube.mesh, 0, cube.field([](const Point&) { return 3.; }), cube.overlap);
+  const VolumeDistribution d(cube.samples(), cube.field([](const Point&) { return 3.; }));
   for (const double share : {0.02, 0.5, 0.95, 1.}) EXPECT_NEAR(d.value_reached_by(share), 3, 1e-12);
 }
 

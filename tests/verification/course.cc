@@ -44,7 +44,7 @@ double Course::tumour_auc() const {
 }
 
 double Course::reached_volume(double level) const {
-  const VolumeDistribution peak(*mesh, setup.target, loop->exposure().cmax(), nullptr);
+  const VolumeDistribution peak(RegionSamples(*mesh, setup.target, nullptr), loop->exposure().cmax());
   return peak.volume() * peak.share_at_least(level);
 }
 

@@ -49,7 +49,8 @@ Front infuse(double D, double tolerance = 3e-4, double most_refused = StepContro
     f.proposed += step.limiter.proposed;
   });
   const Vector& c = p.stepper->concentration();
-  const VolumeDistribution above(*p.mesh, 0, {c.begin(), c.begin() + p.mesh->graph().n_owned}, nullptr);
+  const VolumeDistribution above(RegionSamples(*p.mesh, 0, nullptr),
+                                 {c.begin(), c.begin() + p.mesh->graph().n_owned});
   const auto radius = [&](double level) {
     return std::cbrt(6 / pi * above.volume() * above.share_at_least(level));
   };

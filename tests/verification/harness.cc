@@ -268,7 +268,7 @@ Advance advance(Problem& p, StepLadder& ladder, double from, double until, const
     in_mesh = dealii::Utilities::MPI::sum(in_mesh, MPI_COMM_WORLD);
     const double wasted =
         control.filling ? 0. : step.limiter.refused_of_change / std::max(in_mesh, 1e-3 * control.dose);
-    if (!ladder.judge(dt, step.error, wasted / control.most_refused)) {
+    if (!ladder.judge(dt, step.error(), wasted / control.most_refused)) {
       ++result.rejected;
       if (wasted > control.most_refused) ++result.refused;
       continue;

@@ -59,7 +59,8 @@ TEST(Histogram, V18SphericalDeposit) {
     advance(p, now, hours * hour, amount, 1e-5, 10.);
     now = hours * hour;
     const Vector& c = p.stepper->concentration();
-    const VolumeDistribution histogram(*p.mesh, 0, {c.begin(), c.begin() + p.mesh->graph().n_owned}, nullptr);
+    const VolumeDistribution histogram(RegionSamples(*p.mesh, 0, nullptr),
+                                       {c.begin(), c.begin() + p.mesh->graph().n_owned});
     for (const double level : {0.5, 0.1, 0.01}) {
       std::snprintf(name, sizeof name, "share of the tumour above %.2g c0 after %.0f h", level, hours);
       check_relative("V18", name, histogram.share_at_least(level), exact_share(level, now),

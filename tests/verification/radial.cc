@@ -208,7 +208,8 @@ class Radial {
 
   void profile() {
     const Vector& c = p_.stepper->concentration();
-    const VolumeDistribution above(*p_.mesh, 0, {c.begin(), c.begin() + p_.mesh->graph().n_owned}, nullptr);
+    const VolumeDistribution above(RegionSamples(*p_.mesh, 0, nullptr),
+                                   {c.begin(), c.begin() + p_.mesh->graph().n_owned});
     check_relative("radial", name_ + "coverage, c > 0.1 c_inj after 1 h", above.share_at_least(0.1),
                    exact_["at_1_h"]["coverage_above_10_percent_of_c_inj_share_of_tumour_volume"],
                    targets_.coverage);

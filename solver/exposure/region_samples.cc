@@ -1,0 +1,59 @@
+#include "exposure/region_samples.h"
+
+namespace intratumor {
+
+namespace {
+constexpr int along_inside = 2, along_cut = 4;  // sub-cells of a cell in each direction
+}
+
+RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap) : mesh_(&mesh) {
+  std::vector<dealii::types::global_dof_index> indices(8);
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    const double share = mesh.cell_fraction(index, region);
+    if (share == 0) return;
+    Cell samples;
+    cell->get_dof_indices(indices);
+    for (int v = 0; v < 8; ++v)
+      samples.node[v] = static_cast<int>(mesh.partitioner()->global_to_local(indices[v]));
+    const int n = samples.along = share < 1 ? along_cut : along_inside;
+    samples.volume = cell->measure() * share / (n * n * n);
+    samples.cut_volume = -1;
+    size_ += static_cast<std::size_t>(n * n * n);
+    if (share < 1 && overlap != nullptr) {
+      samples.cut_volume = static_cast<std::ptrdiff_t>(cut_volumes_.size());
+      const Point lower = cell->vertex(0), upper = cell->vertex(7);
+      int step[3];
+      for (step[2] = 0; step[2] < n; ++step[2])
+        for (step[1] = 0; step[1] < n; ++step[1])
+          for (step[0] = 0; step[0] < n; ++step[0]) {
+            Point a, b;
+            for (int d = 0; d < 3; ++d) {
+              a[d] = lower[d] + (upper[d] - lower[d]) * step[d] / n;
+              b[d] = lower[d] + (upper[d] - lower[d]) * (step[d] + 1) / n;
+            }
+            cut_volumes_.push_back(overlap(a, b));
+          }
+    }
+    cells_.push_back(samples);
+  });
+}
+
+Vector RegionSamples::with_ghosts(const std::vector<double>& field) const {
+  Vector nodal = mesh_->make_vector();
+  for (int i = 0; i < mesh_->graph().n_owned; ++i) nodal.local_element(i) = field[i];
+  mesh_->constraints().distribute(nodal);
+  nodal.update_ghost_values();
+  return nodal;
+}
+
+double RegionSamples::share_at_least(const std::vector<double>& field, double level) const {
+  double above = 0, all = 0;
+  for_each(field, [&](double value, double volume) {
+    all += volume;
+    if (value >= level) above += volume;
+  });
+  return dealii::Utilities::MPI::sum(above, communicator()) /
+         dealii::Utilities::MPI::sum(all, communicator());
+}
+
+}  // namespace intratumor

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <vector>
+
+#include "mesh/tissue_mesh.h"
+
+namespace intratumor {
+
+/// Points that sample one region of a mesh: the middle of 2^3 sub-cells of every cell inside the region and
+/// of 4^3 of every cell its boundary cuts, each with the region's volume in its sub-cell, so that the total
+/// is the region's. Made once a mesh: the volumes in cut cells cost more than the fields that are sampled.
+class RegionSamples {
+ public:
+  /// Volume (m^3) of the region in a box; null: the cell's fraction of each sub-cell.
+  using Overlap = std::function<double(const Point& lower, const Point& upper)>;
+  /// The mesh must outlive the samples.
+  RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap);
+
+  MPI_Comm communicator() const { return mesh_->communicator(); }
+  /// Samples on this rank.
+  std::size_t size() const { return size_; }
+
+  /// Calls use(value, volume in m^3) for this rank's samples of a nodal field (its owned nodes). Collective.
+  template <class Use>
+  void for_each(const std::vector<double>& field, const Use& use) const;
+
+  /// Share of the region's volume, over all ranks, where the field is at least `level`. Collective.
+  double share_at_least(const std::vector<double>& field, double level) const;
+
+ private:
+  struct Cell {
+    std::array<int, 8> node;    // local indices
+    int along;                  // sub-cells in each direction
+    std::ptrdiff_t cut_volume;  // where its sub-cells' volumes stand; negative: all have `volume`
+    double volume;
+  };
+  Vector with_ghosts(const std::vector<double>& field) const;
+
+  const TissueMesh* mesh_;
+  std::vector<Cell> cells_;
+  std::vector<double> cut_volumes_;
+  std::size_t size_ = 0;
+};
+
+template <class Use>
+void RegionSamples::for_each(const std::vector<double>& field, const Use& use) const {
+  const Vector nodal = with_ghosts(field);
+  for (const Cell& cell : cells_) {
+    double at[8];
+    for (int v = 0; v < 8; ++v) at[v] = nodal.local_element(cell.node[v]);
+    const int n = cell.along;
+    const double* volume = cell.cut_volume < 0 ? nullptr : &cut_volumes_[cell.cut_volume];
+    for (int k = 0; k < n; ++k)
+      for (int j = 0; j < n; ++j)
+        for (int i = 0; i < n; ++i) {
+          const double here = volume == nullptr ? cell.volume : volume[(k * n + j) * n + i];
+          if (here <= 0) continue;
+          const double s[3] = {(i + 0.5) / n, (j + 0.5) / n, (k + 0.5) / n};
+          double value = 0;
+          for (int v = 0; v < 8; ++v)
+            value +=
+                at[v] * (v & 1 ? s[0] : 1 - s[0]) * (v & 2 ? s[1] : 1 - s[1]) * (v & 4 ? s[2] : 1 - s[2]);
+          use(value, here);
+        }
+  }
+}
+
+}  // namespace intratumor
