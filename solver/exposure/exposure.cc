@@ -36,10 +36,16 @@ void NodalExposure::peak(const Vector& now) {
 
 namespace {
 
+/// Whether the region's boundary cuts a cell of which it holds `share`, a sum of overlaps that round-off
+/// leaves beside 1 inside the region.
+bool is_cut(double share) {
+  return share < 1 - 1e-6;
+}
+
 /// Of a cell of which the region holds `share`.
 int samples_along(double share) {
   if (share == 0) return 0;
-  return share < 1 ? 4 : 2;
+  return is_cut(share) ? 4 : 2;
 }
 
 /// Calls use(value, volume in m^3) for the sub-cells of this rank's cells that hold some of the region.
@@ -59,7 +65,7 @@ void for_each_sample(const TissueMesh& mesh, int region, const std::vector<doubl
     double at[8];
     for (int v = 0; v < 8; ++v) at[v] = nodal(indices[v]);
     const Point lower = cell->vertex(0), upper = cell->vertex(7);
-    const bool cut = share < 1 && overlap != nullptr;
+    const bool cut = is_cut(share) && overlap != nullptr;
     const int n = samples_along(share);
     const double whole = cell->measure() * share / (n * n * n);
     for (int k = 0; k < n; ++k)
