@@ -22,7 +22,7 @@ geometry:
   labels: {0: inert, 1: tumour}
   target: tumour
   margin: 3 mm
-tissues: {inert: {like: necrotic, hydraulic_conductivity: 1e-20 m^2/(Pa s)}, tumour: viable_tumour}
+tissues: {inert: {like: necrotic, hydraulic_conductivity: 1e-18 m^2/(Pa s)}, tumour: viable_tumour}
 drug:
   like: DRUG
   in: {inert: {accessible_fraction: 1e-6, diffusivity: 1e-20 m^2/s}}
@@ -37,7 +37,7 @@ scheme:
     at: [0 h, 12 h]
   - intravenous: {dose: 2 nmol, over: 1 h, at: [20 h]}
 deposit: {shape: mask, mask: cube.nii}
-exposure: {thresholds: [], at_least: 0 h}
+exposure: {thresholds: [0.1 c_inj], at_least: 1 h}
 comparator: none
 run: {until: 2 d, accuracy: coarse}
 numerics: {time_tolerance: 1e-5}
@@ -72,23 +72,24 @@ void expect_agreement(const std::string& drug, const std::string& patient, doubl
   const Json depot = Json::parse(model.out).at("depot");
   EXPECT_EQ(depot.size(), 9u);
   for (const auto& item : depot.items()) {
-    // A maximum is flat: its time is less sharp than its height, and the steps of the run are what it is
-    // known by.
-    const double of = item.key() == "plasma.tmax_s" ? 0.05 : tolerance;
-    EXPECT_NEAR(number_at(summary, item.key()) / item.value().get<double>(), 1, of) << item.key();
+    const double found = number_at(summary, item.key()), expected = item.value().get<double>();
+    if (item.key().rfind("ledger.", 0) == 0)  // shares of the dose, some of them next to nothing
+      EXPECT_NEAR(found, expected, tolerance) << item.key();
+    else  // a maximum is flat: its time is known by the run's steps only
+      EXPECT_NEAR(found / expected, 1, item.key() == "plasma.tmax_s" ? 0.05 : tolerance) << item.key();
   }
 }
 
 }  // namespace
 
 TEST(Depot, AgreesWhereTheTumourIsWellMixed) {
-  expect_agreement("ipilimumab", "{species: human, body_weight: 70 kg}", 1e-3);
+  expect_agreement("ipilimumab", "{species: human, body_weight: 70 kg}", 5e-4);
 }
 
 TEST(Depot, AgreesForASmallMoleculeThatBloodFlowCarriesOff) {
-  expect_agreement("cisplatin", "{species: human, body_weight: 60 kg}", 1e-3);
+  expect_agreement("cisplatin", "{species: human, body_weight: 60 kg}", 5e-4);
 }
 
 TEST(Depot, AgreesWherePlasmaFeedsTheTumour) {
-  expect_agreement("ipilimumab", "{species: mouse, body_weight: 25 g}", 1e-3);
+  expect_agreement("ipilimumab", "{species: mouse, body_weight: 25 g}", 5e-4);
 }
