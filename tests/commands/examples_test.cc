@@ -84,10 +84,14 @@ void compare_table(const std::string& path, const std::string& name, const Json&
   int rows = 0;
   for (std::sregex_iterator at(shown.begin(), shown.end(), row), none; at != none; ++at, ++rows) {
     const std::string key = (*at)[1], of_depot = (*at)[2], of_run = (*at)[3];
-    if (of_depot != "-")
-      EXPECT_NEAR(std::stod(of_depot) / figure(summary, depot, "depot." + key), 1, table_tolerance) << key;
-    if (of_run != "-" && std::stod(of_run) != 0)
-      EXPECT_NEAR(std::stod(of_run) / number_at(summary, key), 1, table_tolerance) << key;
+    if (of_depot != "-") {
+      const double found = figure(summary, depot, "depot." + key);
+      EXPECT_NEAR(std::stod(of_depot), found, table_tolerance * std::abs(found)) << key;
+    }
+    if (of_run != "-") {
+      const double found = number_at(summary, key);
+      EXPECT_NEAR(std::stod(of_run), found, table_tolerance * std::abs(found)) << key;
+    }
   }
   EXPECT_EQ(rows, static_cast<int>(depot.at("depot").size())) << path;
 }
