@@ -4,7 +4,8 @@ namespace intratumor {
 
 namespace {
 constexpr int along_inside = 2, along_cut = 4;  // sub-cells of a cell in each direction
-}
+constexpr double round_off = 1e-6;              // of a share that is a sum of overlaps
+}  // namespace
 
 RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap) : mesh_(&mesh) {
   std::vector<dealii::types::global_dof_index> indices(8);
@@ -15,11 +16,12 @@ RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& 
     cell->get_dof_indices(indices);
     for (int v = 0; v < 8; ++v)
       samples.node[v] = static_cast<int>(mesh.partitioner()->global_to_local(indices[v]));
-    const int n = samples.along = share < 1 ? along_cut : along_inside;
+    const bool cut = share < 1 - round_off;
+    const int n = samples.along = cut ? along_cut : along_inside;
     samples.volume = cell->measure() * share / (n * n * n);
     samples.cut_volume = -1;
     size_ += static_cast<std::size_t>(n * n * n);
-    if (share < 1 && overlap != nullptr) {
+    if (cut && overlap != nullptr) {
       samples.cut_volume = static_cast<std::ptrdiff_t>(cut_volumes_.size());
       const Point lower = cell->vertex(0), upper = cell->vertex(7);
       int step[3];

@@ -176,9 +176,14 @@ void TimeLoop::write_fields(double t) {
   };
   const Vector& c = stepper_.concentration();
   const Vector& pressure = state_->infusion.flow.pressure;
-  in_.fields->write(t, {{"concentration_mol_per_m3", nodal(std::vector<double>(c.begin(), c.begin() + n))},
-                        {"auc_mol_s_per_m3", nodal(exposure_.auc())},
-                        {"pressure_pa", std::vector<double>(pressure.begin(), pressure.begin() + n)}});
+  std::vector<std::pair<std::string, std::vector<double>>> fields = {
+      {"concentration_mol_per_m3", nodal(std::vector<double>(c.begin(), c.begin() + n))},
+      {"auc_mol_s_per_m3", nodal(exposure_.auc())},
+      {"cmax_mol_per_m3", nodal(exposure_.cmax())},
+      {"pressure_pa", std::vector<double>(pressure.begin(), pressure.begin() + n)}};
+  for (std::size_t k = 0; k < in_.c->thresholds.size(); ++k)
+    fields.emplace_back("time_above_threshold_" + std::to_string(k) + "_s", nodal(exposure_.time_above(k)));
+  in_.fields->write(t, fields);
 }
 
 bool TimeLoop::is_field_time(double t) const {
