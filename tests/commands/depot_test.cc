@@ -26,7 +26,7 @@ tissues: {inert: {like: necrotic, hydraulic_conductivity: 1e-18 m^2/(Pa s)}, tum
 drug:
   like: DRUG
   in: {inert: {accessible_fraction: 1e-6, diffusivity: 1e-20 m^2/s}}
-patient: {species: SPECIES}
+patient: {species: human}
 scheme:
   - needle: 22G_end_hole
     tip: centroid
@@ -60,7 +60,7 @@ void expect_agreement(const std::string& drug, const std::string& patient, doubl
   const ScratchFolder scratch;
   write_text(scratch / "cube.nii", nifti_bytes(size, 1, voxels));
   write_text(scratch / "cube.yaml",
-             replaced(replaced(well_mixed_yaml, "DRUG", drug), "{species: SPECIES}", patient));
+             replaced(replaced(well_mixed_yaml, "DRUG", drug), "{species: human}", patient));
   const Ended run = intratumor_in(scratch.path(), {"run", "cube.yaml", "-q", "-o", "result"});
   ASSERT_EQ(run.status, 0) << run.err;
   const Ended model = Program({INTRATUMOR_PYTHON, INTRATUMOR_PROJECT_DIR "/scripts/depot_model", "result",
