@@ -44,13 +44,13 @@ TimeLoop::TimeLoop(Inputs inputs)
       last_injection_end_(end_of_injections(*in_.setup)) {
   const TissueMesh& mesh = *in_.mesh;
   const int n = mesh.graph().n_owned;
-  std::vector<double> weight(n, 0.);
+  target_share_.assign(n, 0.);
   for (int i = 0; i < n; ++i) {
     double all = 0;
     for (int r = 0; r < mesh.n_regions(); ++r) all += mesh.node_volume(r, i);
-    if (all > 0) weight[i] = mesh.node_volume(in_.setup->target, i) / all;
+    if (all > 0) target_share_[i] = mesh.node_volume(in_.setup->target, i) / all;
   }
-  stepper_.set_error_weights(weight);
+  stepper_.set_error_weights(target_share_);
   const int target = in_.setup->target;
   tumour_capacity_ = in_.setup->tissues[target].accessible_fraction * mesh.region_volume(target);
 
@@ -115,6 +115,7 @@ double TimeLoop::give_at_once(double t) {
       if (now(start, dose.duration)) into_plasma += dose.amount;
   into[accounts.plasma] = into_plasma;
   if (into_tissue > 0) {
+    expect_in_tumour(nodes);
     stepper_.give_to_tissue(nodes);
     exposure_.peak(stepper_.concentration());
   }
@@ -191,9 +192,22 @@ bool TimeLoop::is_field_time(double t) const {
                      [&](double f) { return same_time(f, t); });
 }
 
-/// Temporal error of an attempted step as a share: of the dose in the accounts; in the tumour of the most
-/// that it has held so far or would hold in equilibrium with plasma, which a dose by vein makes a
-/// ten-thousandth of the dose.
+/// `sources` at owned nodes say where needles give their drug: in the target or beside it.
+void TimeLoop::expect_in_tumour(const std::vector<double>& sources) {
+  double inside = 0, all = 0;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    inside += target_share_[i] * sources[i];
+    all += sources[i];
+  }
+  inside = dealii::Utilities::MPI::sum(inside, in_.mesh->communicator());
+  all = dealii::Utilities::MPI::sum(all, in_.mesh->communicator());
+  if (all > 0)
+    expected_in_tumour_ = std::max(expected_in_tumour_, inside / all * in_.setup->given_intratumoral);
+}
+
+/// Temporal error of an attempted step as a share: of the dose in the accounts; in the tumour of what needles
+/// put there, or of the most that it has held so far or would hold in equilibrium with plasma, which a dose
+/// by vein makes a ten-thousandth of the dose.
 double TimeLoop::error_of(const StepResult& step) const {
   const Accounts& accounts = in_.flow->accounts();
   const TissueMesh& mesh = *in_.mesh;
@@ -205,8 +219,9 @@ double TimeLoop::error_of(const StepResult& step) const {
   in_tumour = dealii::Utilities::MPI::sum(in_tumour, mesh.communicator());
   const double plasma =
       std::max(plasma_.cmax, stepper_.attempted_amounts()[accounts.plasma] / accounts.plasma_volume);
-  const double scale = std::max({in_tumour, tumour_cmax_ * mesh.region_volume(in_.setup->target),
-                                 plasma * tumour_capacity_, least_in_tumour * dose_});
+  const double scale =
+      std::max({expected_in_tumour_, in_tumour, tumour_cmax_ * mesh.region_volume(in_.setup->target),
+                plasma * tumour_capacity_, least_in_tumour * dose_});
   return std::max(step.account_error / dose_, step.tissue_error / scale);
 }
 
@@ -241,6 +256,7 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
   const MPI_Comm comm = in_.mesh->communicator();
   const FlowStates::State& state = flow_of(segment);
   const std::vector<double> node = node_sources(segment, state);
+  expect_in_tumour(node);
   StepSources sources;
   for (auto& s : sources.node) s = node.empty() ? nullptr : &node;
   const Accounts& accounts = in_.flow->accounts();

@@ -83,6 +83,7 @@ class TimeLoop {
   std::vector<double> node_sources(const Segment& segment, const FlowStates::State& state) const;
   double give_at_once(double t);
   void run_segment(const Segment& segment, StepLadder& ladder);
+  void expect_in_tumour(const std::vector<double>& sources);
   double error_of(const StepResult& step) const;
   void judge_values();
   void follow_retention(double start, double t, double before);
@@ -103,7 +104,10 @@ class TimeLoop {
   double given_ = 0;  // mol so far
   double dose_;
   double tumour_cmax_ = 0;
-  double tumour_capacity_ = 0;  // m^3 in which drug can be
+  std::vector<double> target_share_;  // of each owned node's volume
+  double tumour_capacity_ = 0;        // m^3 in which drug can be
+  double expected_in_tumour_ =
+      0;  // mol of the needles' whole dose, by the share of it that enters the target
   double last_injection_end_ = 0;
   double tumour_amount_ = 0, retained_at_end_ = -1;
   std::optional<double> half_life_;
