@@ -4,10 +4,13 @@
 #include <charconv>
 
 #include "quantities/error.h"
+#include "quantities/yaml_file.h"
 
 namespace intratumor {
 
 namespace {
+
+constexpr std::size_t longest_path = 50;  // names
 
 [[noreturn]] void refuse(const std::string& text, const std::string& message) {
   throw InputError("--set " + text + ": " + message);
@@ -23,18 +26,23 @@ std::vector<std::string> split_path(const std::string& path, const std::string& 
       refuse(text, "empty name in the path '" + path + "'; write path=value, as in run.until=7 d");
     start = dot + 1;
   }
+  if (parts.size() > longest_path)
+    refuse(path.substr(0, 60) + "...", "no key lies " + std::to_string(parts.size()) + " names deep");
   return parts;
 }
 
 YAML::Node parse_value(const std::string& value, const std::string& text) {
-  YAML::Node node;
+  std::vector<YAML::Node> documents;
   try {
-    node = YAML::Load(value);
+    documents = YAML::LoadAll(value);
   } catch (const YAML::Exception& error) {
     refuse(text, "the value is not YAML: " + error.msg);
   }
-  if (!node.IsDefined() || node.IsNull()) refuse(text, "no value; write path=value, as in run.until=7 d");
-  return node;
+  if (documents.empty() || documents[0].IsNull())
+    refuse(text, "no value; write path=value, as in run.until=7 d");
+  if (documents.size() > 1) refuse(text, "the value holds several YAML documents (---); expected one");
+  check_tree(documents[0], "--set " + text);
+  return documents[0];
 }
 
 std::size_t list_index(const YAML::Node& list, const std::string& part, const std::string& at,

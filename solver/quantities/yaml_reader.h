@@ -22,6 +22,10 @@ struct Range {
   bool high_open = false;
 };
 
+bool inside(double value, const Range& range);
+/// "at least 1 mm and less than 2 m"; of SI values.
+std::string describe(const Range& range, Dimension dimension);
+
 /// One node of a YAML file that knows where it stands (file, line, column, dotted path as scheme.0.volume),
 /// so that every error is one message a person can act on. A map remembers which keys were read; done()
 /// refuses the rest and names the nearest known key.
