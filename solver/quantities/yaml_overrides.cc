@@ -10,10 +10,11 @@ namespace intratumor {
 
 namespace {
 
-constexpr std::size_t longest_path = 50;  // names
+constexpr std::size_t longest_path = 50;    // names
+constexpr std::size_t longest_shown = 200;  // bytes
 
 [[noreturn]] void refuse(const std::string& text, const std::string& message) {
-  throw InputError("--set " + text + ": " + message);
+  throw InputError("--set " + excerpt(text, longest_shown) + ": " + message);
 }
 
 std::vector<std::string> split_path(const std::string& path, const std::string& text) {
@@ -27,7 +28,7 @@ std::vector<std::string> split_path(const std::string& path, const std::string& 
     start = dot + 1;
   }
   if (parts.size() > longest_path)
-    refuse(path.substr(0, 60) + "...", "no key lies " + std::to_string(parts.size()) + " names deep");
+    refuse(text, "no key lies " + std::to_string(parts.size()) + " names deep");
   return parts;
 }
 
@@ -41,7 +42,7 @@ YAML::Node parse_value(const std::string& value, const std::string& text) {
   if (documents.empty() || documents[0].IsNull())
     refuse(text, "no value; write path=value, as in run.until=7 d");
   if (documents.size() > 1) refuse(text, "the value holds several YAML documents (---); expected one");
-  check_tree(documents[0], "--set " + text);
+  check_tree(documents[0], "--set " + excerpt(text, longest_shown));
   return documents[0];
 }
 
@@ -114,7 +115,7 @@ std::vector<Override> apply_overrides(YAML::Node& root, const std::vector<std::s
     if (equals == std::string::npos || equals == 0) refuse(text, "must be path=value, as in run.until=7 d");
     const std::string path = text.substr(0, equals);
     set_at(root, split_path(path, text), 0, parse_value(text.substr(equals + 1), text), text);
-    overrides.push_back({path, text});
+    overrides.push_back({path, excerpt(text, longest_shown)});
   }
   return overrides;
 }

@@ -153,9 +153,7 @@ std::string YamlNode::found() const {
   if (is_map()) return "a map";
   if (is_sequence()) return "a list";
   if (!is_scalar()) return "nothing";
-  const std::size_t longest = 60;
-  const std::string& text = state_->node.Scalar();
-  return "'" + text.substr(0, longest) + (text.size() > longest ? "..." : "") + "'";
+  return "'" + excerpt(state_->node.Scalar()) + "'";
 }
 
 std::string YamlNode::text() const {
@@ -247,7 +245,7 @@ void YamlNode::refuse(const std::string& key, const std::string& why) const {
 }
 
 void YamlNode::fail(const std::string& message) const {
-  throw InputError(where() + ": " + message);
+  throw InputError(where() + ": " + excerpt(message, std::string::npos));
 }
 
 std::string YamlNode::where() const {
