@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "images/image_header.h"
 #include "images/label_image.h"
 #include "images/layer_merge.h"
+#include "images/memory.h"
 #include "images/nifti_header.h"
 #include "images/orientation.h"
 #include "quantities/error.h"
@@ -70,19 +70,6 @@ void check_length(const std::string& path, const ImageHeader& header) {
   if (held < needed) throw_truncated(path, header, held);
 }
 
-/// Bytes that the machine can still give, by the kernel's estimate; nothing where it does not tell.
-std::optional<std::size_t> free_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::optional<std::size_t> kilobytes;
-  std::string line;
-  while (std::getline(file, line))
-    for (const char* part : {"MemAvailable:", "SwapFree:"})
-      if (line.rfind(part, 0) == 0)
-        kilobytes = kilobytes.value_or(0) + std::stoull(line.substr(line.find(':') + 1));
-  if (!kilobytes) return std::nullopt;
-  return *kilobytes * 1024;
-}
-
 /// Memory for the labels, all 0. It is asked whether it is there: the system promises more than it has and
 /// ends programs that take it.
 std::vector<std::uint16_t> empty_labels(const std::string& path, std::size_t voxels) {
@@ -91,7 +78,7 @@ std::vector<std::uint16_t> empty_labels(const std::string& path, std::size_t vox
                      std::to_string(2 * voxels / 1000000) + " MB of memory on every rank, and " + available +
                      "; crop the segmentation around the tumour");
   };
-  const auto available = free_memory();
+  const auto available = available_memory();
   if (available && 2 * voxels > *available)
     refuse("there are " + std::to_string(*available / 1000000) + " MB left");
   std::vector<std::uint16_t> labels;

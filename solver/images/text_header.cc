@@ -55,14 +55,6 @@ std::optional<std::vector<double>> numbers_of(const std::string& text) {
   return numbers;
 }
 
-std::string excerpt(const std::string& text) {
-  constexpr std::size_t longest = 60;
-  std::string part = text.substr(0, longest);
-  for (char& c : part)
-    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';
-  return part + (text.size() > longest ? "..." : "");
-}
-
 bool little_endian_machine() {
   const std::uint16_t one = 1;
   unsigned char first = 0;

@@ -19,9 +19,6 @@ std::optional<double> number_of(const std::string& text);
 /// Numbers between blanks; nothing when any word is none.
 std::optional<std::vector<double>> numbers_of(const std::string& text);
 
-/// The part of a text that an error message can hold.
-std::string excerpt(const std::string& text);
-
 bool little_endian_machine();
 
 /// Path of a file that a header names, beside the header unless it says otherwise. InputError when it is not

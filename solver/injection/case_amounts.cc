@@ -4,17 +4,14 @@
 #include <stdexcept>
 
 #include "injection/case_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
 
-constexpr Range possible_volume = {0, 5e-4, true};
-constexpr double largest_mass = 0.1;                 // kg
-constexpr double largest_amount = 10;                // mol
-constexpr double largest_mass_concentration = 2000;  // kg/m^3
-constexpr double largest_concentration = 2e5;        // mol/m^3
-constexpr double avogadro = 6.02214076e23;           // 1/mol
+constexpr double largest_concentration = limits::concentration.possible.high;
+constexpr double avogadro = 6.02214076e23;  // 1/mol
 /// The drug decides what is too much of an activity.
 const Range positive = {0, std::numeric_limits<double>::max(), true};
 
@@ -105,9 +102,11 @@ double Dose::amount(const Case& c) const {
   const Quantity given =
       per_weight ? dose_of_weight(node, c.patient.body_weight.value) : node.quantity(amounts, positive);
   const double mol = in_moles(node, given, c.drug);
-  const bool too_heavy = given.dimension == Dimension::mass && given.value > largest_mass;
-  if (!(given.value > 0) || too_heavy || mol > largest_amount)
-    node.fail("'" + node.text() + "' must be more than 0 and give at most 100 g or 10 mol");
+  const bool too_heavy = given.dimension == Dimension::mass && given.value > limits::mass.possible.high;
+  if (!(given.value > 0) || too_heavy || mol > limits::amount.possible.high)
+    node.fail("'" + node.text() + "' must be more than 0 and give at most " +
+              readable_text(limits::mass.possible.high, Dimension::mass) + " or " +
+              readable_text(limits::amount.possible.high, Dimension::amount));
   return mol;
 }
 
@@ -122,8 +121,10 @@ std::optional<Dose> optional_dose(const YamlNode& entry) {
 
 double read_concentration(const YamlNode& node, const Drug& drug) {
   const Quantity given = node.quantity(concentrations, positive);
-  if (given.dimension == Dimension::mass_concentration && given.value > largest_mass_concentration)
-    node.fail("'" + node.text() + "' must be at most 2000 mg/mL");
+  if (given.dimension == Dimension::mass_concentration &&
+      given.value > limits::mass_concentration.possible.high)
+    node.fail("'" + node.text() + "' must be at most " +
+              readable_text(limits::mass_concentration.possible.high, Dimension::mass_concentration));
   const double c = in_moles(node, given, drug);
   if (c > largest_concentration)
     node.fail("'" + node.text() + "' must be at most " +
@@ -137,13 +138,13 @@ Amounts read_amounts(const YamlNode& node, const Case& c) {
   const auto dose = optional_dose(node);
   check_amounts(node, {volume, concentration, dose ? std::optional<YamlNode>(dose->node) : std::nullopt});
   Amounts result;
-  if (volume) result.volume = volume->quantity(Dimension::volume, possible_volume);
+  if (volume) result.volume = volume->quantity(Dimension::volume, limits::volume.possible);
   if (concentration) result.concentration = read_concentration(*concentration, c.drug);
   if (!volume) {
     result.volume = dose->amount(c) / result.concentration;
-    if (result.volume > possible_volume.high)
+    if (result.volume > limits::volume.possible.high)
       dose->node.fail("at this concentration it takes " + readable_text(result.volume, Dimension::volume) +
-                      "; at most " + readable_text(possible_volume.high, Dimension::volume) +
+                      "; at most " + readable_text(limits::volume.possible.high, Dimension::volume) +
                       " can be injected");
   }
   if (!concentration) result.concentration = concentration_of_dose(*dose, c, result.volume);

@@ -1,16 +1,14 @@
 #include <algorithm>
 
 #include "injection/case_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
 
-constexpr double largest_ratio = 20;
 /// A ratio that was rounded, 3.3 for 1/0.3, is still full percolation.
 constexpr double ratio_rounding = 0.02;
-constexpr Range possible_aspect = {0.2, 10};
-constexpr Range possible_length = {0, 0.2, true};  // m
 
 DepositInput::Shape shape_of(const std::string& name) {
   if (name == "ellipsoid") return DepositInput::Shape::ellipsoid;
@@ -33,7 +31,8 @@ void refuse_keys_of_other_shapes(const YamlNode& node, const std::string& shape)
 }
 
 double read_ratio(const YamlNode& node, double full) {
-  const double ratio = node.number({1, std::max(largest_ratio, full)});
+  const double ratio =
+      node.number({limits::deposit_ratio.possible.low, std::max(limits::deposit_ratio.possible.high, full)});
   if (ratio < full * (1 - ratio_rounding))
     node.fail(
         "'" + node.text() + "' is less than " + readable_text(full, Dimension::dimensionless) +
@@ -76,9 +75,10 @@ void read_deposit(const std::optional<YamlNode>& node, Case& c) {
   deposit.shape = shape_of(name);
   refuse_keys_of_other_shapes(*node, name);
   if (const auto ratio = node->optional("volume_ratio")) deposit.volume_ratio = read_ratio(*ratio, full);
-  if (const auto aspect = node->optional("aspect")) deposit.aspect = aspect->number(possible_aspect);
+  if (const auto aspect = node->optional("aspect"))
+    deposit.aspect = aspect->number(limits::deposit_aspect.possible);
   if (deposit.shape == DepositInput::Shape::line)
-    deposit.length = node->required("length").quantity(Dimension::length, possible_length);
+    deposit.length = node->required("length").quantity(Dimension::length, limits::deposit_length.possible);
   if (deposit.shape == DepositInput::Shape::mask)
     deposit.mask = read_image_path(node->required("mask"), c.path);
   if (deposit.shape == DepositInput::Shape::ellipsoid || deposit.shape == DepositInput::Shape::line)

@@ -2,13 +2,13 @@
 #include <charconv>
 
 #include "injection/case_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
 
-/// Smallest and largest multiple of c_inj or Kd.
-constexpr Range possible_multiple = {0, 1e9, true};
+constexpr Range possible_multiple = limits::threshold_multiple.possible;
 
 /// The number in "0.1 c_inj" when the text ends with `unit`.
 std::optional<double> multiple_of(const YamlNode& node, const std::string& unit) {
@@ -51,14 +51,19 @@ void read_exposure(const std::optional<YamlNode>& node, Case& c) {
   if (node) check_keys(*node, {"thresholds", "at_least"}, {});
   const auto thresholds = node ? node->optional("thresholds") : std::nullopt;
   if (thresholds) {
-    for (const YamlNode& item : thresholds->items()) c.thresholds.push_back(read_threshold(item, c));
+    for (const YamlNode& item : thresholds->items()) {
+      const Threshold threshold = read_threshold(item, c);
+      for (const Threshold& other : c.thresholds)
+        if (other.text == threshold.text) item.fail("the threshold '" + threshold.text + "' is given twice");
+      c.thresholds.push_back(threshold);
+    }
   } else if (!c.needles.empty()) {
     c.thresholds.push_back({"0.1 c_inj", 0.1 * c.largest_injected_concentration()});
   }
   const auto at_least = node ? node->optional("at_least") : std::nullopt;
   if (!at_least) return;
   if (c.thresholds.empty()) at_least->fail("has no effect without thresholds");
-  c.threshold_duration = at_least->quantity(Dimension::time, {0, ten_years});
+  c.threshold_duration = at_least->quantity(Dimension::time, limits::schedule.possible);
   if (c.threshold_duration > c.until)
     at_least->fail("'" + at_least->text() + "' is longer than the run, run.until is " +
                    readable_text(c.until, Dimension::time));

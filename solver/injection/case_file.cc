@@ -2,13 +2,11 @@
 #include <filesystem>
 
 #include "injection/case_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
-
-constexpr Range possible_cell = {2e-5, 1e-2};       // m
-constexpr Range possible_tolerance = {1e-8, 1e-1};  // relative to the dose
 
 struct Accuracy {
   const char* name;
@@ -64,7 +62,7 @@ void read_tissues(const YamlNode& root, const ParameterLibrary& library, Case& c
 void read_run(const YamlNode& root, Case& c) {
   const YamlNode run = root.required("run");
   check_keys(run, {"until", "accuracy"}, {{"numerics", "numerics stands beside run, not in it"}});
-  c.until = run.required("until").quantity(Dimension::time, {0, ten_years, true});
+  c.until = run.required("until").quantity(Dimension::time, limits::until.possible);
   if (const auto accuracy = run.optional("accuracy"))
     c.accuracy = accuracy->one_of({"coarse", "standard", "fine"});
   for (const Accuracy& accuracy : accuracies)
@@ -74,9 +72,9 @@ void read_run(const YamlNode& root, Case& c) {
   if (!numerics) return;
   check_keys(*numerics, {"h_min", "time_tolerance"}, {});
   if (const auto h_min = numerics->optional("h_min"))
-    c.numerics.h_min = h_min->quantity(Dimension::length, possible_cell);
+    c.numerics.h_min = h_min->quantity(Dimension::length, limits::cell.possible);
   if (const auto tolerance = numerics->optional("time_tolerance"))
-    c.numerics.time_tolerance = tolerance->number(possible_tolerance);
+    c.numerics.time_tolerance = tolerance->number(limits::tolerance.possible);
 }
 
 void read_comparator(const YamlNode& root, Case& c) {
@@ -109,7 +107,7 @@ void read_output(const YamlNode& root, Case& c) {
   const auto fields = output->optional("fields");
   if (!fields) return;
   const bool none = fields->is_sequence() && fields->items().empty();
-  c.field_times = none ? std::vector<double>{} : read_times(*fields, {0, ten_years});
+  c.field_times = none ? std::vector<double>{} : read_times(*fields, limits::schedule.possible);
   if (!none && c.field_times.back() > c.until)
     fields->fail("the last time is after run.until, " + readable_text(c.until, Dimension::time));
 }

@@ -1,12 +1,11 @@
+#include <algorithm>
+
 #include "injection/case_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
-
-constexpr Range possible_far_pressure = {-2e4, 1e5};       // Pa
-constexpr Range possible_floor = {0, 1};                   // 0 to 0.1 published
-constexpr Range possible_collapse_width = {0, 1e5, true};  // Pa; 5 to 15 mmHg published
 
 bool is_word(const std::string& text) {
   return !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
@@ -24,12 +23,12 @@ FarFieldInput read_far_field(const YamlNode& node) {
     far_field.kind = FarFieldInput::Kind::sealed;
   } else if (text != "equilibrium") {
     far_field.kind = FarFieldInput::Kind::value;
-    far_field.pressure = node.quantity(Dimension::pressure, possible_far_pressure);
+    far_field.pressure = node.quantity(Dimension::pressure, limits::far_pressure.possible);
   }
   return far_field;
 }
 
-CollapseInput read_collapse(const YamlNode& node) {
+CollapseInput read_collapse(const YamlNode& node, bool vessels) {
   CollapseInput collapse;
   if (!node.is_map()) {
     if (!node.is_scalar() || node.text() != "none")
@@ -38,19 +37,23 @@ CollapseInput read_collapse(const YamlNode& node) {
     return collapse;
   }
   check_keys(node, {"floor", "width"}, {});
-  if (const auto floor = node.optional("floor")) collapse.floor = floor->number(possible_floor);
+  if (!vessels) node.fail("has no effect: no tissue of this case has vessels; remove it, or say none");
+  if (const auto floor = node.optional("floor"))
+    collapse.floor = floor->number(limits::collapse_floor.possible);
   if (const auto width = node.optional("width"))
-    collapse.width = width->quantity(Dimension::pressure, possible_collapse_width);
+    collapse.width = width->quantity(Dimension::pressure, limits::collapse_width.possible);
   return collapse;
 }
 
 }  // namespace
 
 void read_flow(const std::optional<YamlNode>& node, Case& c) {
+  c.collapse.on =
+      std::any_of(c.tissues.begin(), c.tissues.end(), [](const Tissue& t) { return t.vessel.exist(); });
   if (!node) return;
   check_keys(*node, {"far_field", "collapse"}, {});
   if (const auto far_field = node->optional("far_field")) c.far_field = read_far_field(*far_field);
-  if (const auto collapse = node->optional("collapse")) c.collapse = read_collapse(*collapse);
+  if (const auto collapse = node->optional("collapse")) c.collapse = read_collapse(*collapse, c.collapse.on);
 }
 
 }  // namespace intratumor

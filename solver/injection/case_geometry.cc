@@ -4,12 +4,12 @@
 
 #include "images/label_image.h"
 #include "injection/case_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
 
-constexpr Range possible_margin = {1e-3, 0.2};
 constexpr std::size_t longest_name = 60;
 constexpr int largest_label = 65535;
 
@@ -107,7 +107,7 @@ GeometryInput read_geometry(const YamlNode& node, const std::string& case_path) 
   if (const auto component = node.optional("component"))
     geometry.largest_piece = component->one_of({"all", "largest"}) == "largest";
   if (const auto margin = node.optional("margin"))
-    geometry.margin = margin->quantity(Dimension::length, possible_margin);
+    geometry.margin = margin->quantity(Dimension::length, limits::margin.possible);
   if (const auto space = node.optional("space")) geometry.space = space->one_of({"RAS", "LPS"});
   return geometry;
 }

@@ -15,8 +15,6 @@ namespace intratumor {
 
 /// The parts of read_case, and what they share. All throw InputError with the position.
 
-constexpr double ten_years = 3.1557e8;  // s
-
 /// Refuses keys of a map that are neither in `known` nor in `later`, and those in `later` with their reason.
 /// Done before a map is read, so that a misspelt key is not reported as a missing one.
 void check_keys(const YamlNode& map, const std::vector<std::string>& known,
@@ -44,7 +42,7 @@ GeometryInput read_geometry(const YamlNode& node, const std::string& case_path);
 /// `scheme` into needles and intravenous doses; geometry's space, drug, patient and horizon are set in `c`.
 void read_scheme(const YamlNode& node, const ParameterLibrary& library, Case& c);
 
-/// `flow`.
+/// `flow`; tissues are set in `c`.
 void read_flow(const std::optional<YamlNode>& node, Case& c);
 
 /// `deposit`; geometry, tissues and the scheme are set in `c`.

@@ -5,13 +5,12 @@
 #include "injection/named_scheme.h"
 #include "injection/needle_line.h"
 #include "injection/scheme_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
 
-constexpr Range possible_coordinate = {-5, 5};
-constexpr Range possible_rate = {0, 1e-4, true};
 constexpr int most_parts = 64;
 
 using Point3 = std::array<double, 3>;
@@ -29,7 +28,7 @@ Point3 read_point(const YamlNode& node, const std::string& space) {
   const std::vector<YamlNode> items = node.items();
   if (items.size() != 3) node.fail(shape);
   Point3 point;
-  for (int d = 0; d < 3; ++d) point[d] = items[d].quantity(Dimension::length, possible_coordinate);
+  for (int d = 0; d < 3; ++d) point[d] = items[d].quantity(Dimension::length, limits::coordinate.possible);
   return oriented(point, space);
 }
 
@@ -131,7 +130,8 @@ IntravenousDose read_intravenous(const YamlNode& entry, const Case& c) {
   const auto given = optional_dose(node);
   dose.amount = (given ? *given : Dose{node.required("dose"), false}).amount(c);
   const auto over = node.optional("over");
-  dose.duration = over ? over->quantity(Dimension::time, {0, ten_years}) : c.drug.intravenous_duration.value;
+  dose.duration =
+      over ? over->quantity(Dimension::time, limits::over.possible) : c.drug.intravenous_duration.value;
   dose.times = read_dose_times(node, dose.duration, c.until);
   return dose;
 }
@@ -160,8 +160,8 @@ double read_duration(const YamlNode& node, double volume) {
   const auto over = node.optional("over");
   if (rate.has_value() == over.has_value())
     node.fail(std::string("needs exactly one of rate and over; found ") + (rate ? "both" : "none"));
-  if (over) return over->quantity(Dimension::time, {0, ten_years});
-  return volume / rate->quantity(Dimension::volume_rate, possible_rate);
+  if (over) return over->quantity(Dimension::time, limits::over.possible);
+  return volume / rate->quantity(Dimension::volume_rate, limits::rate.possible);
 }
 
 InjectionMode read_mode(const YamlNode& node, double duration) {
@@ -179,7 +179,7 @@ InjectionMode read_mode(const YamlNode& node, double duration) {
 
 std::vector<double> read_dose_times(const YamlNode& node, double duration, double until) {
   const auto at = node.optional("at");
-  const std::vector<double> times = at ? read_times(*at, {0, ten_years}) : std::vector<double>{0};
+  const std::vector<double> times = at ? read_times(*at, limits::schedule.possible) : std::vector<double>{0};
   const double end = times.back() + duration;
   if (end > until && !same_time(end, until))
     (at ? *at : node)

@@ -10,15 +10,14 @@
 #include "injection/case_reading.h"
 #include "injection/file_labels.h"
 #include "injection/scheme_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
 
 constexpr int most_tips = 64;
-constexpr Range possible_length = {0, 1, true};     // m
-constexpr Range possible_volume = {0, 5e-4, true};  // m^3
-constexpr Range possible_rate = {0, 1e-4, true};    // m^3/s
+constexpr Range possible_length = {0, 1, true};  // m
 const char* const whole =
     "{use: four_deposits, needle: 22G_end_hole, volume: 1 mL, concentration: 5 mg/mL, rate: 1 mL/min}";
 
@@ -73,7 +72,7 @@ void read_volume_rule(const YamlNode& node, SchemePattern& pattern) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     check_keys(items[i], {"up_to", "volume"}, {});
     SchemePattern::VolumeRow row;
-    row.volume = items[i].required("volume").quantity(Dimension::volume, possible_volume);
+    row.volume = items[i].required("volume").quantity(Dimension::volume, limits::volume.possible);
     row.up_to = std::numeric_limits<double>::infinity();
     if (i + 1 < items.size())
       row.up_to = items[i].required("up_to").quantity(Dimension::length, possible_length);
@@ -155,7 +154,7 @@ SchemePattern read_scheme_pattern(const YamlNode& name, const ParameterLibrary& 
               {"at", "a scheme of params/ carries no times; the case gives them"}});
   read_pattern(*map_at(file, "pattern", true), pattern);
   pattern.mode = mode_of_pattern(file);
-  overlay_parameter(file, "rate", Dimension::volume_rate, possible_rate,
+  overlay_parameter(file, "rate", Dimension::volume_rate, limits::rate.possible,
                     ParameterLibrary::label("schemes", pattern.name), false, pattern.rate);
   if (const auto rule = map_at(file, "volume_by_longest_dimension", false)) read_volume_rule(*rule, pattern);
   return pattern;

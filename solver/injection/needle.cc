@@ -3,14 +3,11 @@
 #include <algorithm>
 
 #include "injection/case_reading.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
 namespace {
-
-constexpr Range possible_diameter = {5e-5, 5e-3};
-constexpr Range possible_hole = {1e-5, 5e-3};
-constexpr Range possible_distance = {0, 0.1};
 
 std::vector<double> read_holes(const YamlNode& node) {
   YamlNode list = node;
@@ -22,7 +19,7 @@ std::vector<double> read_holes(const YamlNode& node) {
   }
   std::vector<double> distances;
   for (const YamlNode& item : list.items()) {
-    distances.push_back(item.quantity(Dimension::length, possible_distance));
+    distances.push_back(item.quantity(Dimension::length, limits::hole_distance.possible));
     if (distances.size() > 1 && distances.back() <= distances[distances.size() - 2])
       item.fail("distances of holes from the tip must ascend");
   }
@@ -39,11 +36,11 @@ Needle overlay(const YamlNode& node, Needle needle, bool complete, const std::st
     check_keys(node, {"description", "name", "outer_diameter", "inner_diameter", "holes", "hole_diameter"},
                {});
     if (const auto inner = node.optional("inner_diameter"))
-      read_parameter(*inner, Dimension::length, possible_diameter, set_by);
+      read_parameter(*inner, Dimension::length, limits::needle_diameter.possible, set_by);
   }
   if (const auto name = node.optional("name")) needle.name = name->text();
-  overlay_parameter(node, "outer_diameter", Dimension::length, possible_diameter, set_by, complete,
-                    needle.outer_diameter);
+  overlay_parameter(node, "outer_diameter", Dimension::length, limits::needle_diameter.possible, set_by,
+                    complete, needle.outer_diameter);
   const auto holes = complete ? node.required("holes") : node.optional("holes");
   if (holes) needle.hole_distances = read_holes(*holes);
   const bool at_side = needle.hole_distances.back() > 0;
@@ -51,7 +48,7 @@ Needle overlay(const YamlNode& node, Needle needle, bool complete, const std::st
     node.required("hole_diameter").fail("has no effect: every hole is at the tip");
   if (!at_side) needle.hole_diameter = Parameter();
   if (at_side) {
-    overlay_parameter(node, "hole_diameter", Dimension::length, possible_hole, set_by,
+    overlay_parameter(node, "hole_diameter", Dimension::length, limits::hole_diameter.possible, set_by,
                       !needle.hole_diameter.given(), needle.hole_diameter);
     if (needle.hole_diameter.value > needle.outer_diameter.value)
       node.fail("a hole in the side cannot be wider than the needle");

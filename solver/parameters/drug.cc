@@ -4,11 +4,14 @@
 #include <sstream>
 
 #include "parameters/drug_reader.h"
+#include "parameters/limits.h"
 #include "parameters/size_scaling.h"
 
 namespace intratumor {
 
 namespace {
+
+constexpr Range possible_of_binding = {0, 1e3};  // mol/m^3, 1/s
 
 const double default_infusion = 3600;  // s
 
@@ -86,7 +89,7 @@ void read_size(const YamlNode& node, const std::string& set_by, const ParameterL
   if (size && size->is_map()) {
     // The range of a radius that was there before does not belong to another molecule.
     drug.hydrodynamic_radius = Parameter();
-    overlay_parameter(*size, "hydrodynamic_radius", Dimension::length, drug_limits::radius, set_by, true,
+    overlay_parameter(*size, "hydrodynamic_radius", Dimension::length, limits::radius.possible, set_by, true,
                       drug.hydrodynamic_radius);
     drug.radius_from_mass = false;
     size->done();
@@ -112,20 +115,22 @@ void read_overrides(const YamlNode& node, const std::string& set_by, Drug& drug)
     const YamlNode values = *map_at(*map, region, true);
     DrugInTissue& in = drug.in[region];
     in.where = values.where();
+    if (values.keys().empty())
+      values.fail("is empty; give it a value, as {permeability: 1e-8 m/s}, or remove it");
     if (values.has("permeability") && values.has("permeability_surface"))
       values.required("permeability_surface").fail("give either permeability_surface or permeability");
     if (values.has("permeability")) in.permeability_surface = Parameter();
     if (values.has("permeability_surface")) in.permeability = Parameter();
-    overlay_parameter(values, "permeability", Dimension::permeability, drug_limits::permeability, set_by,
-                      false, in.permeability);
-    overlay_parameter(values, "permeability_surface", Dimension::rate_constant, drug_limits::rate, set_by,
-                      false, in.permeability_surface);
-    overlay_parameter(values, "solvent_drag_reflection", Dimension::dimensionless, drug_limits::fraction,
-                      set_by, false, in.solvent_drag_reflection);
-    overlay_parameter(values, "diffusivity", Dimension::diffusivity, drug_limits::diffusivity, set_by, false,
-                      in.diffusivity);
-    overlay_parameter(values, "accessible_fraction", Dimension::dimensionless, drug_limits::fraction, set_by,
-                      false, in.accessible_fraction);
+    overlay_parameter(values, "permeability", Dimension::permeability, limits::permeability_in.possible,
+                      set_by, false, in.permeability);
+    overlay_parameter(values, "permeability_surface", Dimension::rate_constant, limits::exchange_in.possible,
+                      set_by, false, in.permeability_surface);
+    overlay_parameter(values, "solvent_drag_reflection", Dimension::dimensionless,
+                      limits::drag_reflection_in.possible, set_by, false, in.solvent_drag_reflection);
+    overlay_parameter(values, "diffusivity", Dimension::diffusivity, limits::diffusivity_in.possible, set_by,
+                      false, in.diffusivity);
+    overlay_parameter(values, "accessible_fraction", Dimension::dimensionless, limits::accessible_in.possible,
+                      set_by, false, in.accessible_fraction);
     values.done();
   }
   map->done();
@@ -158,7 +163,7 @@ void read_binding(const YamlNode& node, const std::string& set_by, Drug& drug) {
                                                     {"uptake", Dimension::rate_constant}};
   for (const auto& [key, dimension] : keys) {
     Parameter value;
-    overlay_parameter(*binding, key, dimension, drug_limits::rate, set_by, false, value);
+    overlay_parameter(*binding, key, dimension, possible_of_binding, set_by, false, value);
     if (value.given()) drug.binding[key] = value;
   }
   binding->done();
@@ -176,9 +181,9 @@ void require_size(const YamlNode& node, const DrugClass* kind) {
 
 /// What converts units of activity into mass and particles.
 void read_conversions(const YamlNode& node, const std::string& set_by, Drug& drug) {
-  overlay_parameter(node, "activity", Dimension::specific_activity, drug_limits::specific_activity, set_by,
-                    false, drug.activity);
-  overlay_parameter(node, "particles_per_pfu", Dimension::dimensionless, drug_limits::particles_per_pfu,
+  overlay_parameter(node, "activity", Dimension::specific_activity, limits::activity.possible, set_by, false,
+                    drug.activity);
+  overlay_parameter(node, "particles_per_pfu", Dimension::dimensionless, limits::particles_per_pfu.possible,
                     set_by, false, drug.particles_per_pfu);
 }
 
@@ -195,7 +200,7 @@ Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& 
   const DrugClass* kind = known ? &*known : nullptr;
   require_size(node, kind);
   const auto size = node.optional("size");
-  overlay_parameter(node, "molar_mass", Dimension::molar_mass, drug_limits::molar_mass, set_by,
+  overlay_parameter(node, "molar_mass", Dimension::molar_mass, limits::molar_mass.possible, set_by,
                     complete && !(size && size->is_map()), drug.molar_mass);
   read_conversions(node, set_by, drug);
   read_size(node, set_by, library, kind, drug);
@@ -210,23 +215,24 @@ Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& 
                             std::map<std::string, Parameter>& values) {
     read_by_class(node, key, of, dimension, limits, set_by, values.empty(), library, values);
   };
-  by_class("permeability", "vessels", Dimension::permeability, drug_limits::permeability, drug.permeability);
-  by_class("solvent_drag_reflection", "vessels", Dimension::dimensionless, drug_limits::fraction,
+  by_class("permeability", "vessels", Dimension::permeability, limits::permeability.possible,
+           drug.permeability);
+  by_class("solvent_drag_reflection", "vessels", Dimension::dimensionless, limits::drag_reflection.possible,
            drug.solvent_drag_reflection);
-  by_class("diffusivity", "matrices", Dimension::diffusivity, drug_limits::diffusivity, drug.diffusivity);
-  by_class("accessible_ratio", "matrices", Dimension::dimensionless, drug_limits::fraction,
+  by_class("diffusivity", "matrices", Dimension::diffusivity, limits::diffusivity.possible, drug.diffusivity);
+  by_class("accessible_ratio", "matrices", Dimension::dimensionless, limits::accessible_ratio.possible,
            drug.accessible_ratio);
   if (kind != nullptr) drug.degradation = kind->degradation;
-  overlay_parameter(node, "degradation", Dimension::rate_constant, drug_limits::rate, set_by, complete,
-                    drug.degradation);
+  overlay_parameter(node, "degradation", Dimension::rate_constant, limits::degradation.possible, set_by,
+                    complete, drug.degradation);
   read_pharmacokinetics(node, set_by, complete, kind, drug);
-  overlay_parameter(node, "intravenous_duration", Dimension::time, {0, 3.2e7}, set_by, false,
-                    drug.intravenous_duration);
+  overlay_parameter(node, "intravenous_duration", Dimension::time, limits::intravenous_duration.possible,
+                    set_by, false, drug.intravenous_duration);
   if (!drug.intravenous_duration.given())
     drug.intravenous_duration =
         default_parameter(default_infusion, Dimension::time, "usual infusion of 60 min");
-  overlay_parameter(node, "dissociation_constant", Dimension::molar_concentration, {0, 1e5, true}, set_by,
-                    false, drug.dissociation_constant);
+  overlay_parameter(node, "dissociation_constant", Dimension::molar_concentration,
+                    limits::dissociation_constant.possible, set_by, false, drug.dissociation_constant);
   read_overrides(node, set_by, drug);
   read_binding(node, set_by, drug);
   return drug;

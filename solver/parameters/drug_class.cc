@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "parameters/drug_reader.h"
+#include "parameters/limits.h"
 
 namespace intratumor {
 
@@ -31,24 +32,24 @@ DrugClass read_drug_class(const YamlNode& node, const ParameterLibrary& library)
   file.has("description");
   result.flow_limited = file.required("flow_limited").boolean();
   if (const auto radius = map_at(file, "radius", false)) {
-    overlay_parameter(*radius, "coefficient", Dimension::length, drug_limits::radius, set_by, true,
+    overlay_parameter(*radius, "coefficient", Dimension::length, limits::radius.possible, set_by, true,
                       result.radius_coefficient);
     overlay_parameter(*radius, "exponent", Dimension::dimensionless, {0, 1}, set_by, true,
                       result.radius_exponent);
     radius->done();
   }
-  overlay_parameter(file, "degradation", Dimension::rate_constant, drug_limits::rate, set_by, true,
+  overlay_parameter(file, "degradation", Dimension::rate_constant, limits::degradation.possible, set_by, true,
                     result.degradation);
   const YamlNode lymph = *map_at(file, "lymph", true);
   read_lymph(lymph, set_by, true, result.lymph_delay, result.lymph_stages);
-  read_by_class(file, "permeability", "vessels", Dimension::permeability, drug_limits::permeability, set_by,
-                false, library, result.permeability);
-  read_by_class(file, "solvent_drag_reflection", "vessels", Dimension::dimensionless, drug_limits::fraction,
-                set_by, false, library, result.solvent_drag_reflection);
-  read_by_class(file, "diffusivity", "matrices", Dimension::diffusivity, drug_limits::diffusivity, set_by,
+  read_by_class(file, "permeability", "vessels", Dimension::permeability, limits::permeability.possible,
+                set_by, false, library, result.permeability);
+  read_by_class(file, "solvent_drag_reflection", "vessels", Dimension::dimensionless,
+                limits::drag_reflection.possible, set_by, false, library, result.solvent_drag_reflection);
+  read_by_class(file, "diffusivity", "matrices", Dimension::diffusivity, limits::diffusivity.possible, set_by,
                 false, library, result.diffusivity);
-  read_by_class(file, "accessible_ratio", "matrices", Dimension::dimensionless, drug_limits::fraction, set_by,
-                false, library, result.accessible_ratio);
+  read_by_class(file, "accessible_ratio", "matrices", Dimension::dimensionless,
+                limits::accessible_ratio.possible, set_by, false, library, result.accessible_ratio);
   file.done();
   return result;
 }

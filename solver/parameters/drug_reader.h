@@ -23,16 +23,4 @@ void read_by_class(const YamlNode& node, const std::string& key, const std::stri
                    const Range& limits, const std::string& set_by, bool needed,
                    const ParameterLibrary& library, std::map<std::string, Parameter>& values);
 
-/// Largest and smallest values a drug can have, by kind; SI units.
-namespace drug_limits {
-inline const Range molar_mass = {0, 1e7, true};
-inline const Range radius = {0, 1e-6, true};
-inline const Range permeability = {0, 1e-2};
-inline const Range diffusivity = {0, 1e-7};
-inline const Range fraction = {0, 1};
-inline const Range rate = {0, 1e3};
-inline const Range specific_activity = {0, 1e18, true};  // IU/kg
-inline const Range particles_per_pfu = {1, 1e7};
-}  // namespace drug_limits
-
 }  // namespace intratumor

@@ -1,11 +1,13 @@
 #include "parameters/patient.h"
 
+#include "parameters/limits.h"
+
 namespace intratumor {
 
 namespace {
 
-Range possible_weight(const std::string& species) {
-  return species == "mouse" ? Range{1e-3, 0.2} : Range{0.3, 700};
+const Range& possible_weight(const std::string& species) {
+  return species == "mouse" ? limits::mouse_weight.possible : limits::human_weight.possible;
 }
 
 }  // namespace

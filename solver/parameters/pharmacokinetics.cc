@@ -2,16 +2,13 @@
 #include <cstdio>
 
 #include "parameters/drug_reader.h"
+#include "parameters/limits.h"
 #include "parameters/size_scaling.h"
 
 namespace intratumor {
 
 namespace {
 
-const Range volume_limits = {0, 100, true};   // m^3
-const Range flow_limits = {0, 1};             // m^3/s
-const Range exponent_limits = {-2, 2};        // of relative body weight
-const Range delay_limits = {0, 3.2e7, true};  // s
 const int most_stages = 20;
 const std::size_t most_peripherals = 2;
 
@@ -30,8 +27,8 @@ void read_exponents(const YamlNode& node, const std::string& set_by,
   const auto map = map_at(node, "weight_exponents", false);
   for (const Entry& entry : list) {
     if (map)
-      overlay_parameter(*map, entry.key, Dimension::dimensionless, exponent_limits, set_by, false,
-                        entry.parameter);
+      overlay_parameter(*map, entry.key, Dimension::dimensionless, limits::weight_exponent.possible, set_by,
+                        false, entry.parameter);
     if (!entry.parameter.given())
       entry.parameter = default_parameter(entry.standard, Dimension::dimensionless, "allometry");
   }
@@ -50,9 +47,10 @@ void read_peripherals(const YamlNode& node, const std::string& set_by, bool comp
   for (const YamlNode& item : items) {
     if (!item.is_map()) item.fail("must be a map, {volume: 3 L, exchange_flow: 0.04 L/h}");
     Pharmacokinetics::Peripheral peripheral;
-    overlay_parameter(item, "volume", Dimension::volume, volume_limits, set_by, true, peripheral.volume);
-    overlay_parameter(item, "exchange_flow", Dimension::volume_rate, flow_limits, set_by, true,
-                      peripheral.exchange_flow);
+    overlay_parameter(item, "volume", Dimension::volume, limits::peripheral_volume.possible, set_by, true,
+                      peripheral.volume);
+    overlay_parameter(item, "exchange_flow", Dimension::volume_rate, limits::exchange_flow.possible, set_by,
+                      true, peripheral.exchange_flow);
     item.done();
     peripherals.push_back(peripheral);
   }
@@ -96,7 +94,7 @@ void read_clearance(const YamlNode& node, const std::string& species, const std:
   if (entry && entry->is_scalar() && entry->text() == "renal")
     kinetics.clearance = renal(*entry, species, drug, kinetics);
   else
-    overlay_parameter(node, "clearance", Dimension::volume_rate, flow_limits, set_by, complete,
+    overlay_parameter(node, "clearance", Dimension::volume_rate, limits::clearance.possible, set_by, complete,
                       kinetics.clearance);
 }
 
@@ -104,7 +102,7 @@ void read_clearance(const YamlNode& node, const std::string& species, const std:
 
 void read_lymph(const YamlNode& lymph, const std::string& set_by, bool needed, Parameter& delay,
                 int& stages) {
-  overlay_parameter(lymph, "delay", Dimension::time, delay_limits, set_by, needed, delay);
+  overlay_parameter(lymph, "delay", Dimension::time, limits::lymph_delay.possible, set_by, needed, delay);
   if (const auto number = lymph.optional("stages")) stages = number->integer(1, most_stages);
   lymph.done();
 }
@@ -118,10 +116,10 @@ void read_pharmacokinetics(const YamlNode& drug_node, const std::string& set_by,
     if (!node) continue;
     const bool complete = drug.pharmacokinetics.count(species) == 0;
     Pharmacokinetics& kinetics = drug.pharmacokinetics[species];
-    overlay_parameter(*node, "reference_weight", Dimension::body_mass, {1e-3, 700}, set_by, complete,
-                      kinetics.reference_weight);
-    overlay_parameter(*node, "plasma_volume", Dimension::volume, volume_limits, set_by, complete,
-                      kinetics.plasma_volume);
+    overlay_parameter(*node, "reference_weight", Dimension::body_mass, limits::reference_weight.possible,
+                      set_by, complete, kinetics.reference_weight);
+    overlay_parameter(*node, "plasma_volume", Dimension::volume, limits::plasma_volume.possible, set_by,
+                      complete, kinetics.plasma_volume);
     read_clearance(*node, species, set_by, complete, drug, kinetics);
     read_peripherals(*node, set_by, complete && kind == nullptr, kinetics.peripherals);
     read_exponents(*node, set_by, kinetics.weight_exponents);

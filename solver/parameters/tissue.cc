@@ -1,5 +1,7 @@
 #include "parameters/tissue.h"
 
+#include "parameters/limits.h"
+
 namespace intratumor {
 
 namespace {
@@ -11,8 +13,7 @@ enum class Need { always, wall, starling, effective, flow, defaulted, optional }
 struct Entry {
   std::string group;  ///< vessel, lymph, or none
   std::string key;
-  Dimension dimension;
-  Range limits;
+  Limit limit;
   Need need;
   Parameter Tissue::*direct;
   Parameter VesselBed::*wall;  ///< used when set
@@ -25,98 +26,27 @@ struct Entry {
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list = {
-      {"",
-       "hydraulic_conductivity",
-       Dimension::hydraulic_conductivity,
-       {0, 1e-6, true},
-       Need::always,
-       &Tissue::hydraulic_conductivity,
+      {"", "hydraulic_conductivity", limits::conductivity, Need::always, &Tissue::hydraulic_conductivity,
        nullptr},
-      {"vessel",
-       "surface_per_volume",
-       Dimension::area_per_volume,
-       {0, 1e6},
-       Need::wall,
-       nullptr,
+      {"vessel", "surface_per_volume", limits::surface_per_volume, Need::wall, nullptr,
        &VesselBed::surface_per_volume},
-      {"vessel",
-       "hydraulic_conductivity",
-       Dimension::vessel_conductivity,
-       {0, 1e-6},
-       Need::wall,
-       nullptr,
+      {"vessel", "hydraulic_conductivity", limits::vessel_conductivity, Need::wall, nullptr,
        &VesselBed::hydraulic_conductivity},
-      {"vessel",
-       "reflection",
-       Dimension::dimensionless,
-       {0, 1},
-       Need::starling,
-       nullptr,
-       &VesselBed::reflection},
-      {"vessel",
-       "vascular_pressure",
-       Dimension::pressure,
-       {0, 3e4},
-       Need::starling,
-       nullptr,
+      {"vessel", "reflection", limits::reflection, Need::starling, nullptr, &VesselBed::reflection},
+      {"vessel", "vascular_pressure", limits::vascular_pressure, Need::starling, nullptr,
        &VesselBed::vascular_pressure},
-      {"vessel",
-       "plasma_oncotic_pressure",
-       Dimension::pressure,
-       {0, 1e4},
-       Need::starling,
-       nullptr,
+      {"vessel", "plasma_oncotic_pressure", limits::plasma_oncotic, Need::starling, nullptr,
        &VesselBed::plasma_oncotic_pressure},
-      {"vessel",
-       "interstitial_oncotic_pressure",
-       Dimension::pressure,
-       {0, 1e4},
-       Need::starling,
-       nullptr,
+      {"vessel", "interstitial_oncotic_pressure", limits::interstitial_oncotic, Need::starling, nullptr,
        &VesselBed::interstitial_oncotic_pressure},
-      {"vessel",
-       "effective_pressure",
-       Dimension::pressure,
-       {-1e4, 3e4},
-       Need::effective,
-       nullptr,
+      {"vessel", "effective_pressure", limits::effective_pressure, Need::effective, nullptr,
        &VesselBed::effective_pressure},
-      {"lymph",
-       "filtration",
-       Dimension::filtration,
-       {0, 1e-2},
-       Need::always,
-       &Tissue::lymph_filtration,
-       nullptr},
-      {"lymph",
-       "pressure",
-       Dimension::pressure,
-       {-1e4, 1e4},
-       Need::defaulted,
-       &Tissue::lymph_pressure,
-       nullptr},
-      {"",
-       "fluid_fraction",
-       Dimension::dimensionless,
-       {0, 1, true},
-       Need::always,
-       &Tissue::fluid_fraction,
-       nullptr},
-      {"", "perfusion", Dimension::perfusion, {0, 1}, Need::flow, &Tissue::perfusion, nullptr},
-      {"",
-       "youngs_modulus",
-       Dimension::pressure,
-       {0, 1e9, true},
-       Need::optional,
-       &Tissue::youngs_modulus,
-       nullptr},
-      {"",
-       "opening_pressure",
-       Dimension::pressure,
-       {0, 1e6, true},
-       Need::optional,
-       &Tissue::opening_pressure,
-       nullptr},
+      {"lymph", "filtration", limits::lymph_filtration, Need::always, &Tissue::lymph_filtration, nullptr},
+      {"lymph", "pressure", limits::lymph_pressure, Need::defaulted, &Tissue::lymph_pressure, nullptr},
+      {"", "fluid_fraction", limits::fluid_fraction, Need::always, &Tissue::fluid_fraction, nullptr},
+      {"", "perfusion", limits::perfusion, Need::flow, &Tissue::perfusion, nullptr},
+      {"", "youngs_modulus", limits::youngs_modulus, Need::optional, &Tissue::youngs_modulus, nullptr},
+      {"", "opening_pressure", limits::opening_pressure, Need::optional, &Tissue::opening_pressure, nullptr},
   };
   return list;
 }
@@ -204,9 +134,10 @@ Tissue overlay(const YamlNode& node, Tissue tissue, bool complete, const std::st
     const bool needed = entry.need == Need::always || entry.need == Need::wall ||
                         (entry.need == Need::starling && !group->has("effective_pressure") &&
                          !tissue.vessel.effective_pressure.given());
-    overlay_parameter(*group, entry.key, entry.dimension, entry.limits, set_by, needed, parameter);
+    overlay_parameter(*group, entry.key, entry.limit.dimension, entry.limit.possible, set_by, needed,
+                      parameter);
     if (entry.need == Need::defaulted && !parameter.given())
-      parameter = default_parameter(0, entry.dimension, "atmospheric");
+      parameter = default_parameter(0, entry.limit.dimension, "atmospheric");
   }
 
   settle_opening(node, tissue);

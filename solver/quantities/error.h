@@ -18,6 +18,10 @@ class ComputationError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A text that somebody gave, for a message: on one line, without what a terminal would take for a command,
+/// at most `longest` bytes.
+std::string excerpt(const std::string& text, std::size_t longest = 60);
+
 /// Three digits, for messages: "1.2e-08".
 std::string scientific(double value);
 

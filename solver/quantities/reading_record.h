@@ -17,6 +17,10 @@ struct Range {
   bool high_open = false;
 };
 
+bool inside(double value, const Range& range);
+/// "at least 1 mm and less than 2 m"; of SI values.
+std::string describe(const Range& range, Dimension dimension);
+
 /// How a reader took a value.
 struct ReadAs {
   enum class Kind { quantity, number, integer, boolean, word };

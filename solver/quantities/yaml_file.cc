@@ -101,6 +101,10 @@ std::string read_text_file(const std::string& path) {
   return text;
 }
 
+void check_tree(const YAML::Node& root, const std::string& origin) {
+  Check(origin).walk(root, 0);
+}
+
 YAML::Node parse_document(const std::string& text, const std::string& origin, bool& has_aliases) {
   try {
     std::istringstream stream(text);
@@ -114,7 +118,7 @@ YAML::Node parse_document(const std::string& text, const std::string& origin, bo
     const YAML::Node root = YAML::Load(text);
     if (counter.documents == 0 || root.IsNull())
       throw InputError(origin + ": is empty; expected YAML, key: value");
-    Check(origin).walk(root, 0);
+    check_tree(root, origin);
     return root;
   } catch (const YAML::Exception& error) {
     throw InputError(position(origin, error.mark) + ": not YAML: " + error.msg);

@@ -4,13 +4,17 @@
 #include <charconv>
 
 #include "quantities/error.h"
+#include "quantities/yaml_file.h"
 
 namespace intratumor {
 
 namespace {
 
+constexpr std::size_t longest_path = 50;    // names
+constexpr std::size_t longest_shown = 200;  // bytes
+
 [[noreturn]] void refuse(const std::string& text, const std::string& message) {
-  throw InputError("--set " + text + ": " + message);
+  throw InputError("--set " + excerpt(text, longest_shown) + ": " + message);
 }
 
 std::vector<std::string> split_path(const std::string& path, const std::string& text) {
@@ -23,18 +27,23 @@ std::vector<std::string> split_path(const std::string& path, const std::string& 
       refuse(text, "empty name in the path '" + path + "'; write path=value, as in run.until=7 d");
     start = dot + 1;
   }
+  if (parts.size() > longest_path)
+    refuse(text, "no key lies " + std::to_string(parts.size()) + " names deep");
   return parts;
 }
 
 YAML::Node parse_value(const std::string& value, const std::string& text) {
-  YAML::Node node;
+  std::vector<YAML::Node> documents;
   try {
-    node = YAML::Load(value);
+    documents = YAML::LoadAll(value);
   } catch (const YAML::Exception& error) {
     refuse(text, "the value is not YAML: " + error.msg);
   }
-  if (!node.IsDefined() || node.IsNull()) refuse(text, "no value; write path=value, as in run.until=7 d");
-  return node;
+  if (documents.empty() || documents[0].IsNull())
+    refuse(text, "no value; write path=value, as in run.until=7 d");
+  if (documents.size() > 1) refuse(text, "the value holds several YAML documents (---); expected one");
+  check_tree(documents[0], "--set " + excerpt(text, longest_shown));
+  return documents[0];
 }
 
 std::size_t list_index(const YAML::Node& list, const std::string& part, const std::string& at,
@@ -106,7 +115,7 @@ std::vector<Override> apply_overrides(YAML::Node& root, const std::vector<std::s
     if (equals == std::string::npos || equals == 0) refuse(text, "must be path=value, as in run.until=7 d");
     const std::string path = text.substr(0, equals);
     set_at(root, split_path(path, text), 0, parse_value(text.substr(equals + 1), text), text);
-    overrides.push_back({path, text});
+    overrides.push_back({path, excerpt(text, longest_shown)});
   }
   return overrides;
 }

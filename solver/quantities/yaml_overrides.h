@@ -8,7 +8,8 @@
 
 namespace intratumor {
 
-/// One --set: the dotted path that it changes and the text as the user gave it.
+/// One --set: the dotted path that it changes and the text as the user gave it, fit for a
+/// message.
 struct Override {
   std::string path;
   std::string text;

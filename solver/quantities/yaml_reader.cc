@@ -18,6 +18,14 @@ bool is_below(const std::string& inner, const std::string& outer) {
          (inner.size() == outer.size() || outer.empty() || inner[outer.size()] == '.');
 }
 
+std::string list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace
+
 bool inside(double value, const Range& range) {
   const bool above = range.low_open ? value > range.low : value >= range.low;
   const bool below = range.high_open ? value < range.high : value <= range.high;
@@ -32,14 +40,6 @@ std::string describe(const Range& range, Dimension dimension) {
     high = (range.high_open ? "less than " : "at most ") + readable_text(range.high, dimension);
   return low + (low.empty() || high.empty() ? "" : " and ") + high;
 }
-
-std::string list(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
-}  // namespace
 
 struct YamlNode::State {
   /// What all nodes of one file share.
@@ -154,9 +154,7 @@ std::string YamlNode::found() const {
   if (is_map()) return "a map";
   if (is_sequence()) return "a list";
   if (!is_scalar()) return "nothing";
-  const std::size_t longest = 60;
-  const std::string& text = state_->node.Scalar();
-  return "'" + text.substr(0, longest) + (text.size() > longest ? "..." : "") + "'";
+  return "'" + excerpt(state_->node.Scalar()) + "'";
 }
 
 std::string YamlNode::text() const {
@@ -253,7 +251,7 @@ void YamlNode::refuse(const std::string& key, const std::string& why) const {
 }
 
 void YamlNode::fail(const std::string& message) const {
-  throw InputError(where() + ": " + message);
+  throw InputError(where() + ": " + excerpt(message, std::string::npos));
 }
 
 std::string YamlNode::where() const {

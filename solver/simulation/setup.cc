@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "injection/case_warnings.h"
 #include "quantities/error.h"
 #include "simulation/placement.h"
 #include "simulation/segmentation.h"
@@ -77,6 +78,8 @@ int region_index(const Setup& setup, const std::string& name) {
 
 Setup prepare(const Case& c, Reporter& reporter) {
   Setup setup;
+  for (const std::string& text : implausible_values(c)) reporter.warn(text);
+  for (const std::string& text : values_without_effect(c)) reporter.warn(text);
   read_segmentation(c, setup, reporter);
   for (std::size_t r = 0; r < c.regions.size(); ++r)
     setup.tissues.push_back(coefficients(c.tissues[r], c.drug, c.regions[r]));

@@ -68,8 +68,25 @@ const std::vector<Fault> faults = {
     {"list too short", {"scheme.1.volume=1 mL"}, "a list of 1 entry"},
     {"empty change", {"run.until="}, "no value"},
     {"later version", {"scheme.0.mode=cavity"}, "later version"},
+    {"litre", {"scheme.0.volume=1 L"}, "at most 500 mL"},
+    {"river", {"scheme.0.over=0 s", "scheme.0.rate=1e9 mL/min"}, "at most 6000 mL/min"},
+    {"pipe", {"tissues.tumour.hydraulic_conductivity=1e10 m^2/(Pa s)"}, "at most 1e-06 m^2/(Pa s)"},
+    {"porosity above 1", {"tissues.tumour.fluid_fraction=1.1"}, "at most 1"},
+    {"aliases without end", {"title=&a [*a]"}, "repeated too often"},
+    {"more voxels than are read", {"geometry.segmentation=large.nrrd"}, "crop the segmentation"},
+    {"needle drawn by nesting",
+     {"scheme.0={needle: 22G_end_hole, needle_line: nested.mrk.json, volume: 1 mL, dose: 1 mg, over: 1 min}"},
+     "no list 'markups'"},
     {"mask that is not there", {"deposit={shape: mask, mask: none.nii}"}, "no such file"},
 };
+
+/// A raw NRRD of so many gigavoxels that takes no place on the disk: all 0.
+void write_sparse(const std::string& path, int sheets) {
+  files::NrrdFile image;
+  image.set("sizes", "1000 1000 " + std::to_string(sheets)).data.clear();
+  image.write(path);
+  fs::resize_file(path, fs::file_size(path) + std::uintmax_t(sheets) * 1000000);
+}
 
 void write_inputs(const ScratchFolder& scratch) {
   write_small_case(scratch.path());
@@ -88,6 +105,8 @@ void write_inputs(const ScratchFolder& scratch) {
   files::MetaFile halves;
   halves.data = files::bytes_of<float>(std::vector<double>(24, 0.5));
   halves.set("ElementType", "MET_FLOAT").write(scratch / "halves.mha");
+  write_sparse(scratch / "large.nrrd", 2000);
+  write_text(scratch / "nested.mrk.json", std::string(100000, '[') + std::string(100000, ']'));
 }
 
 std::vector<std::string> arguments_of(const Fault& fault) {
@@ -139,6 +158,24 @@ TEST(BadInput, GivesOneMessageAndLeavesNothing) {
     expect_one_message(ended, fault.said, fault.what);
     EXPECT_EQ(scratch.entries().size(), before) << fault.what;
   }
+}
+
+TEST(BadInput, ImageLargerThanMemory) {
+  const ScratchFolder scratch;
+  write_inputs(scratch);
+  write_sparse(scratch / "large.nrrd", 990);
+  // 1.98 GB of labels where the program may have 1.95 GB of addresses in all.
+  const std::string limited = "ulimit -v 1950000 && exec \"$@\"";
+  const auto run = [&](const std::string& image) {
+    return Program({"sh", "-c", limited, "sh", INTRATUMOR_PROGRAM, "check", "small.yaml", "--set",
+                    "geometry.segmentation=" + image},
+                   scratch.path())
+        .wait();
+  };
+  ASSERT_EQ(run("small.nii").status, 0);
+  const Ended ended = run("large.nrrd");
+  EXPECT_EQ(ended.status, 2);
+  expect_one_message(ended, "990000000 voxels take 1980 MB of memory", "little memory");
 }
 
 TEST(BadInput, OnSeveralRanksIsSaidOnce) {

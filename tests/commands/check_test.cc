@@ -115,6 +115,24 @@ TEST(Check, CountsTheMeshOfTheRun) {
       << counted << " in " << shorter.out;
 }
 
+TEST(Check, WarnsOfWhatIsUnlikely) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const std::vector<std::string> changes = {"tissues.tumour.perfusion=1e-2 1/s", "run.until=10 min",
+                                            "tissues.tumour.hydraulic_conductivity=1e-9 m^2/(Pa s)",
+                                            "output.fields=[]", "exposure={}"};
+  for (const char* command : {"check", "run"}) {
+    std::vector<std::string> arguments{command, small};
+    for (const std::string& change : changes) arguments.insert(arguments.end(), {"--set", change});
+    const Ended ended = intratumor_in(scratch.path(), arguments);
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    for (const char* part : {"tissues.tumour: without effect in this case: perfusion",
+                             "tissues.tumour.hydraulic_conductivity: 1e-09 m^2/(Pa s) is far outside"})
+      EXPECT_NE((ended.out + ended.err).find(part), std::string::npos) << command << ended.out << ended.err;
+  }
+  EXPECT_NE(contents_of(scratch / "small.out/summary.json").find("without effect"), std::string::npos);
+}
+
 TEST(Check, RefusesWhatRunRefuses) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());

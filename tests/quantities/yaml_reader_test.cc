@@ -237,6 +237,29 @@ TEST(Overrides, ErrorsNameTheOption) {
   EXPECT_NE(parse_error("a: &x 1\nb: *x\n", {"a=2"}).find("aliases"), std::string::npos);
 }
 
+TEST(Overrides, ValuesThatAreTraps) {
+  const auto error = [](const std::string& text) {
+    const std::string message = parse_error("a: 1\n", {text});
+    EXPECT_LT(message.size(), 500u);
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    return message;
+  };
+  EXPECT_NE(error("a=&x [*x]").find("--set a=&x [*x]:1:1: nested or repeated too often"), std::string::npos);
+  EXPECT_NE(error("a=&x {b: *x}").find("repeated too often"), std::string::npos);
+  EXPECT_NE(error("a={b: 1, b: 2}").find("given twice"), std::string::npos);
+  EXPECT_NE(error("a=1\n---\n2").find("several YAML documents"), std::string::npos);
+  EXPECT_NE(error("a=" + std::string(60000, '[')).find("--set a=[["), std::string::npos);
+  EXPECT_NE(error("a=" + std::string(400, '[') + std::string(400, ']')).find("nested"), std::string::npos);
+  std::string path = "a";
+  for (int i = 0; i < 60000; ++i) path += ".a";
+  EXPECT_NE(error(path + "=1").find("no key lies 60001 names deep"), std::string::npos);
+  // What a terminal would take for a command does not reach it.
+  const YamlNode node = parse("a: \"\\e[31m\"\n", {"b=\x1b[32m"});
+  for (const char* key : {"a", "b"})
+    EXPECT_EQ(message_of([&] { node.required(key).quantity(Dimension::time, any); }).find('\x1b'),
+              std::string::npos);
+}
+
 TEST(Overrides, ErrorsInTheirValuesNameThem) {
   const YamlNode node = parse("run: {until: 7 d}\n", {"run.until=14 mm", "flwo.far_field=0 Pa"});
   EXPECT_EQ(message_of([&] { node.required("run").required("until").quantity(Dimension::time, any); }),
