@@ -1,0 +1,26 @@
+#include "commands/sweep.h"
+
+#include <cstdio>
+
+#include "commands/sweep_options.h"
+#include "commands/sweep_plan.h"
+#include "commands/sweep_run.h"
+
+namespace intratumor {
+
+int sweep_command(const std::vector<std::string>& arguments) {
+  const SweepOptions options = read_sweep_options(arguments);
+  if (options.help) return 0;
+  const Study study = read_study(options.study_file);
+  const Plan plan = make_plan(study);
+  if (options.mode == SweepOptions::Mode::list) {
+    check_plan(study, plan);
+    std::fputs(plan_text(study, plan, estimate_study(study, plan), options.jobs).c_str(), stdout);
+    return 0;
+  }
+  if (options.mode == SweepOptions::Mode::status) return print_status(options, study, plan);
+  if (options.mode == SweepOptions::Mode::index) return run_one_case(options, study, plan);
+  return run_sweep(options, study, plan);
+}
+
+}  // namespace intratumor
