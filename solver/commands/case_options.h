@@ -13,7 +13,7 @@ struct CaseOptions {
   std::string folder;                  ///< -o; empty: not given
   bool overwrite = false;
   bool quiet = false;
-  int ranks = 0;      ///< --ranks; 0: not given
+  int ranks = 0;            ///< --ranks; 0: not given
   bool keep_fields = true;  ///< fields and maps are written
   /// Told on the first rank why a case failed, before the program may end.
   std::function<void(const std::string&)> on_failure = {};

@@ -15,7 +15,11 @@ int sweep_command(const std::vector<std::string>& arguments) {
   const Plan plan = make_plan(study);
   if (options.mode == SweepOptions::Mode::list) {
     check_plan(study, plan);
-    std::fputs(plan_text(study, plan, estimate_study(study, plan), options.jobs).c_str(), stdout);
+    constexpr std::size_t most_estimated = 16;
+    const StudyCost cost = estimate_study(study, plan, most_estimated);
+    std::fputs(plan_text(study, plan, cost, options.jobs).c_str(), stdout);
+    std::fflush(stdout);
+    for (const std::string& misfit : cost.misfits) std::fprintf(stderr, "warning: %s\n", misfit.c_str());
     return 0;
   }
   if (options.mode == SweepOptions::Mode::status) return print_status(options, study, plan);

@@ -14,8 +14,6 @@ namespace intratumor {
 
 namespace {
 
-constexpr std::size_t most_estimated = 16;
-
 CostEstimate estimate_case(const Case& c) {
   Reporter silent;
   const Setup setup = prepare(c, silent);
@@ -70,33 +68,36 @@ std::string design_of(const Study& study, std::size_t factor) {
 
 }  // namespace
 
-StudyCost estimate_study(const Study& study, const Plan& plan) {
+StudyCost estimate_study(const Study& study, const Plan& plan, std::size_t most) {
   const auto groups = groups_of(study, plan);
   StudyCost cost;
   cost.groups = groups.size();
-  cost.estimated = std::min(most_estimated, groups.size());
   double cases = 0;
-  for (std::size_t i = 0; i < cost.estimated; ++i) {
-    const auto& group = groups[i * groups.size() / cost.estimated];
+  for (std::size_t i = 0; i < std::min(most, groups.size()); ++i) {
+    const auto& group = groups[i * groups.size() / std::min(most, groups.size())];
     const std::size_t number = group.front();
     CostEstimate one;
     try {
       one = estimate_case(read_case(study.base, plan.cases[number].set));
     } catch (const InputError& error) {
-      rethrow_for_case(study, plan, number, error.what());
+      cost.misfits.push_back("case " + std::to_string(number) + " (" + plan.cases[number].label +
+                             ") does not fit its image: " + error.what());
+      continue;
     }
+    ++cost.estimated;
     const auto count = static_cast<double>(group.size());
     cost.case_s += count * one.wall_s;
     cases += count;
     cost.longest_s = std::max(cost.longest_s, one.wall_s);
     cost.memory_bytes = std::max(cost.memory_bytes, one.memory_bytes);
   }
-  cost.case_s /= cases;
+  if (cases > 0) cost.case_s /= cases;
   return cost;
 }
 
 std::string cost_text(const Plan& plan, const StudyCost& cost, int jobs) {
   const auto count = static_cast<double>(plan.cases.size());
+  if (cost.estimated == 0) return count_text(plan.cases.size()) + " cases; none could be estimated";
   const double lanes = std::min<double>(jobs, count);
   std::string text = count_text(plan.cases.size()) + (plan.cases.size() == 1 ? " case" : " cases") +
                      ", about " + duration_text(cost.case_s) + " and up to " + bytes_text(cost.memory_bytes) +

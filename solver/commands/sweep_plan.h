@@ -14,12 +14,13 @@ struct StudyCost {
   double longest_s = 0;                   ///< of one case
   double memory_bytes = 0;                ///< of the largest case
   std::size_t estimated = 0, groups = 0;  ///< groups of cases that were estimated, of all
+  /// Cases that do not fit their image, and why; a run records them as failed.
+  std::vector<std::string> misfits;
 };
 
 /// Estimates one case of every group that differs in what lists decide (geometry, schemes, accuracy), or of
-/// as many groups as take reasonable time; reads the images. InputError for a case that does not fit its
-/// image.
-StudyCost estimate_study(const Study& study, const Plan& plan);
+/// `most` groups; reads the images.
+StudyCost estimate_study(const Study& study, const Plan& plan, std::size_t most);
 
 /// The plan for people: what varies and how, every case with its values, time and memory.
 std::string plan_text(const Study& study, const Plan& plan, const StudyCost& cost, int jobs);

@@ -186,7 +186,9 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
     before += folder.state(k) == StudyFolder::State::done ? 1 : 0;
   bool all = true;
   if (!cases.empty()) {
-    const StudyCost cost = estimate_study(study, plan);
+    // Each reads an image, so fewer than --list does.
+    constexpr std::size_t most_estimated = 4;
+    const StudyCost cost = estimate_study(study, plan, most_estimated);
     const int jobs = jobs_that_fit(
         static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(options.jobs), cases.size())),
         cost.memory_bytes);

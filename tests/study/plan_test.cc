@@ -58,7 +58,8 @@ TEST(Plan, WholesComeBeforeTheirPartsAndNamesTakeChanges) {
   ASSERT_EQ(c.needles.size(), 4u);
   EXPECT_DOUBLE_EQ(4 * c.needles[0].volume, 0.3e-6);
   for (std::size_t i = 0; i < c.regions.size(); ++i) {
-    if (c.regions[i] == "tumour") EXPECT_EQ(c.tissues[i].hydraulic_conductivity.value, 1e-14);
+    if (c.regions[i] != "tumour") continue;
+    EXPECT_EQ(c.tissues[i].hydraulic_conductivity.value, 1e-14);
   }
 }
 
