@@ -51,7 +51,8 @@ std::string help_text() {
   }
   return text +
          "\n  --version     versions of the program and its libraries\n"
-         "\nexit status: 0 done, 1 the computation failed or was interrupted, 2 bad input or usage\n";
+         "\nexit status: 0 done, 1 the computation failed or was interrupted, 2 bad input or usage,\n"
+         "             3 interrupted, and --resume goes on (sweep)\n";
 }
 
 std::string version_text() {

@@ -24,6 +24,8 @@ int sweep_command(const std::vector<std::string>& arguments) {
   }
   if (options.mode == SweepOptions::Mode::status) return print_status(options, study, plan);
   if (options.mode == SweepOptions::Mode::index) return run_one_case(options, study, plan);
+  if (options.mode == SweepOptions::Mode::slurm) return submit_study(options, study, plan);
+  if (options.mode == SweepOptions::Mode::gather) return gather_results(options, study, plan);
   return run_sweep(options, study, plan);
 }
 

@@ -16,7 +16,8 @@ constexpr int most_jobs = 4096;
 
 const char* const usage =
     "usage: intratumor sweep STUDY.yaml [-o DIR] [--jobs N] [--resume | --failed] [--extend]\n"
-    "       intratumor sweep STUDY.yaml --list | --status | --index K\n\n"
+    "       intratumor sweep STUDY.yaml --slurm [--profile FILE] [-o DIR] [--resume | --failed] [--extend]\n"
+    "       intratumor sweep STUDY.yaml --list | --status | --index K | --gather\n\n"
     "Computes every case of a study: a base case and what varies in it. The folder then holds results.csv "
     "(a\n"
     "row a case: inputs, then metrics), results.h5, analysis.json, and a result folder for each case.\n\n";
@@ -31,6 +32,11 @@ po::options_description visible_options() {
   add("status", po::bool_switch(), "print where the study stands; compute nothing");
   add("index", po::value<long>()->value_name("K"),
       "one case by its number, from 0; also under mpirun -np N, and in job arrays");
+  add("slurm", po::bool_switch(), "submit the cases as a job array");
+  add("profile", po::value<std::string>()->value_name("FILE"),
+      "with --slurm: partition, account, limits, ...");
+  add("no-submit", po::bool_switch(), "with --slurm: only write the scripts");
+  add("gather", po::bool_switch(), "write results.csv, results.h5 and analysis.json of what is done so far");
   add("resume", po::bool_switch(), "go on with a study: what is whole stays, the rest is computed");
   add("failed", po::bool_switch(), "repeat the cases that failed, and only those");
   add("extend", po::bool_switch(), "go on although the study has grown: its new cases are added");
@@ -54,6 +60,13 @@ void read_mode(const po::variables_map& values, SweepOptions& options) {
   choose("list", values["list"].as<bool>(), SweepOptions::Mode::list);
   choose("status", values["status"].as<bool>(), SweepOptions::Mode::status);
   choose("index", values.count("index") > 0, SweepOptions::Mode::index);
+  choose("slurm", values["slurm"].as<bool>(), SweepOptions::Mode::slurm);
+  choose("gather", values["gather"].as<bool>(), SweepOptions::Mode::gather);
+  const bool slurm = options.mode == SweepOptions::Mode::slurm;
+  if (values.count("profile") > 0) options.profile = values["profile"].as<std::string>();
+  options.submit = !values["no-submit"].as<bool>();
+  if (!slurm && values.count("profile") > 0) refuse("--profile has no effect without --slurm");
+  if (!slurm && !options.submit) refuse("--no-submit has no effect without --slurm");
   if (values.count("index") > 0) {
     const long index = values["index"].as<long>();
     if (index < 0) refuse("--index: '" + std::to_string(index) + "' must be 0 or more");
@@ -61,7 +74,8 @@ void read_mode(const po::variables_map& values, SweepOptions& options) {
   }
   if (first.empty()) return;
   for (const char* name : {"resume", "failed", "extend"})
-    if (values[name].as<bool>()) refuse(std::string("--") + name + " has no effect beside --" + first);
+    if (!slurm && values[name].as<bool>())
+      refuse(std::string("--") + name + " has no effect beside --" + first);
   if (values.count("jobs") > 0 && options.mode != SweepOptions::Mode::list)
     refuse("--jobs has no effect beside --" + first);
 }

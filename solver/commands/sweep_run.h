@@ -13,6 +13,12 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan);
 /// One case of the study, on all ranks of MPI.
 int run_one_case(const SweepOptions& options, const Study& study, Plan plan);
 
+/// Submits the study's cases as a job array of Slurm, or writes its scripts.
+int submit_study(const SweepOptions& options, const Study& study, Plan plan);
+
+/// Writes the results of what is done so far.
+int gather_results(const SweepOptions& options, const Study& study, Plan plan);
+
 /// Prints where the study stands.
 int print_status(const SweepOptions& options, const Study& study, Plan plan);
 

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -11,24 +13,12 @@
 #include "../output/scratch_folder.h"
 #include "output/table.h"
 #include "program.h"
-#include "small_case.h"
+#include "tiny_study.h"
 
 using namespace intratumor;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A case whose mesh is so small that starting and stopping is what takes time.
-void write_tiny_case(const ScratchFolder& scratch) {
-  std::string text = contents_of(write_small_case(scratch.path()));
-  const auto replace = [&](const std::string& old, const std::string& by) {
-    text.replace(text.find(old), old.size(), by);
-  };
-  replace("until: 24 h, accuracy: coarse", "until: 1 h, accuracy: coarse");
-  replace("at_least: 1 h", "at_least: 10 min");
-  replace("output: {fields: [1 h, 24 h]}\n", "numerics: {h_min: 3 mm}\ncomparator: none\n");
-  write_text(scratch / "tiny.yaml", text);
-}
 
 /// Volumes of which the third cannot be placed in the image.
 const char* const study_with_failure =
@@ -36,19 +26,6 @@ const char* const study_with_failure =
     "vary:\n"
     "  scheme.0.volume: [0.1 mL, 0.2 mL, 20 mL, 0.3 mL]\n"
     "metrics: {maximise: [tumour.d95], minimise: [plasma.cmax]}\n";
-
-std::string study_of_volumes(int count) {
-  return "base: tiny.yaml\nvary:\n  scheme.0.volume: {range: {from: 0.1 mL, to: 0.2 mL, count: " +
-         std::to_string(count) + "}}\n";
-}
-
-std::size_t done_in(const std::string& folder) {
-  std::size_t count = 0;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder + "/cases", error))
-    if (entry.path().filename().string()[0] != '.' && fs::exists(entry.path() / "summary.json")) ++count;
-  return count;
-}
 
 /// results.csv without what the clock decides.
 std::vector<std::string> results_of(const std::string& folder) {
@@ -226,6 +203,53 @@ TEST(Sweep, OneCaseByItsNumberAlsoOnRanks) {
   const Ended rest = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--resume"});
   EXPECT_EQ(rest.status, 1) << rest.err;
   EXPECT_EQ(done_in(scratch / "study.out"), 3u);
+}
+
+TEST(Sweep, AWorkerThatIsKilledFailsItsCaseAndNoOther) {
+  const ScratchFolder scratch;
+  write_tiny_case(scratch);
+  write_text(scratch / "study.yaml", study_of_volumes(30));
+  Program program({INTRATUMOR_PROGRAM, "sweep", "study.yaml", "-o", "out"}, scratch.path());
+  for (int i = 0; i < 6000 && program.running() && done_in(scratch / "out") < 3; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  // The one child is the worker.
+  const std::string children =
+      "/proc/" + std::to_string(program.id()) + "/task/" + std::to_string(program.id()) + "/children";
+  const std::string child = contents_of(children);
+  ASSERT_FALSE(child.empty());
+  kill(std::stoi(child), SIGKILL);
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  EXPECT_NE(ended.err.find("the process was ended by a signal (Killed)"), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("29 of 30 cases done, 1 failed"), std::string::npos) << ended.err;
+  EXPECT_EQ(intratumor_in(scratch.path(), {"sweep", "study.yaml", "-o", "out", "--failed", "-q"}).status, 0);
+  EXPECT_EQ(done_in(scratch / "out"), 30u);
+}
+
+// What a sweep adds to the cases' own computing, its start and end included. A machine that is busy with
+// other things adds its own: the best of three tries counts.
+TEST(Sweep, ACaseCostsLittleBesideItsSolve) {
+  constexpr int count = 100;
+  double least = 1e9;
+  for (int attempt = 0; attempt < 3 && least > 0.1; ++attempt) {
+    const ScratchFolder scratch;
+    write_tiny_case(scratch);
+    write_text(scratch / "study.yaml", study_of_volumes(count));
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_EQ(intratumor_in(scratch.path(), {"sweep", "study.yaml", "-o", "out", "-q"}).status, 0);
+    const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    double solving = 0;
+    for (const auto& entry : fs::directory_iterator(scratch / "out/cases")) {
+      const auto summary = nlohmann::json::parse(contents_of(entry.path() / "summary.json"));
+      const auto& phases = summary["time"]["phases"];
+      for (const char* phase : {"image_s", "mesh_s", "flow_s", "operator_s", "time_loop_s", "metrics_s"})
+        solving += phases[phase].get<double>();
+    }
+    least = std::min(least, (elapsed - solving) / count);
+    std::printf("overhead of a case: %.3f s beside %.3f s of solving\n", (elapsed - solving) / count,
+                solving / count);
+  }
+  EXPECT_LT(least, 0.1);
 }
 
 TEST(Sweep, WrongCommandLinesAndStudiesAreOneMessage) {
