@@ -8,7 +8,7 @@ build=${INTRATUMOR_BUILD:-$project/build}
 packages=(
   g++ cmake ninja-build ccache pkg-config
   libdeal.ii-dev libinsighttoolkit5-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev
-  libudunits2-dev zlib1g-dev openmpi-bin
+  libudunits2-dev zlib1g-dev libopenturns-dev openmpi-bin
   libgtest-dev python3 python3-yaml python3-numpy python3-scipy python3-h5py python3-nibabel
   python3-jsonschema
 )

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,10 @@ struct CaseOptions {
   std::string folder;                  ///< -o; empty: not given
   bool overwrite = false;
   bool quiet = false;
-  int ranks = 0;      ///< --ranks; 0: not given
+  int ranks = 0;            ///< --ranks; 0: not given
+  bool keep_fields = true;  ///< fields and maps are written
+  /// Told on the first rank why a case failed, before the program may end.
+  std::function<void(const std::string&)> on_failure = {};
   bool help = false;  ///< help was asked for and printed; nothing else is set
 };
 

@@ -63,6 +63,7 @@ bool CaseToFolder::stage(const std::function<void()>& work) {
   status_ = outcome.status;
   if (status_ == 0) return true;
   reporter_->error(outcome.message);
+  if (rank_ == 0 && options_.on_failure) options_.on_failure(outcome.message);
   return false;
 }
 

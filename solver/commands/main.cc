@@ -9,6 +9,7 @@
 #include "commands/mesh.h"
 #include "commands/run.h"
 #include "commands/selftest.h"
+#include "commands/sweep.h"
 #include "commands/template.h"
 #include "commands/together.h"
 #include "output/summary.h"
@@ -32,7 +33,7 @@ const std::vector<Command>& commands() {
       {"mesh", "the mesh and tissue fields only; also under mpirun -np N", mesh_command},
       {"template", "a commented case that runs as it stands", template_command},
       {"selftest", "is this installation sound? exact solutions and a tiny case, seconds", selftest_command},
-      {"sweep", "every case of a study", nullptr},
+      {"sweep", "every case of a study", sweep_command},
       {"compare", "schemes side by side", compare_command},
       {"report", "one HTML page with figures", nullptr},
   };
@@ -50,7 +51,8 @@ std::string help_text() {
   }
   return text +
          "\n  --version     versions of the program and its libraries\n"
-         "\nexit status: 0 done, 1 the computation failed or was interrupted, 2 bad input or usage\n";
+         "\nexit status: 0 done, 1 the computation failed or was interrupted, 2 bad input or usage,\n"
+         "             3 interrupted, and --resume goes on (sweep)\n";
 }
 
 std::string version_text() {

@@ -62,19 +62,21 @@ void write_result(CaseToFolder& run, Result& result) {
 
 }  // namespace
 
+int run_case(const CaseOptions& options, MPI_Comm comm) {
+  CaseToFolder run(options, ".out", comm);
+  Result result;
+  return run(
+      [&] {
+        result = simulate(run.input(), comm, run.reporter(), options.keep_fields ? run.staging() : "");
+        result.summary["mesh"]["ranks"] = run.ranks();
+      },
+      [&] { write_result(run, result); });
+}
+
 int run_command(const std::vector<std::string>& arguments) {
   const CaseOptions options = read_case_options(run_usage(), arguments);
   if (options.help) return 0;
-  return with_mpi([&](MPI_Comm comm) {
-    CaseToFolder run(options, ".out", comm);
-    Result result;
-    return run(
-        [&] {
-          result = simulate(run.input(), comm, run.reporter(), run.staging());
-          result.summary["mesh"]["ranks"] = run.ranks();
-        },
-        [&] { write_result(run, result); });
-  });
+  return with_mpi([&](MPI_Comm comm) { return run_case(options, comm); });
 }
 
 }  // namespace intratumor

@@ -21,17 +21,6 @@ Point3 oriented(const Point3& point, const std::string& space) {
   return {point[0] == 0 ? 0 : sign[0] * point[0], point[1] == 0 ? 0 : sign[1] * point[1], point[2]};
 }
 
-/// Three lengths in the case's space; the result is RAS.
-Point3 read_point(const YamlNode& node, const std::string& space) {
-  const std::string shape = "must be three lengths, as [12.5 mm, -40 mm, 118 mm]";
-  if (!node.is_sequence()) node.fail(shape);
-  const std::vector<YamlNode> items = node.items();
-  if (items.size() != 3) node.fail(shape);
-  Point3 point;
-  for (int d = 0; d < 3; ++d) point[d] = items[d].quantity(Dimension::length, limits::coordinate.possible);
-  return oriented(point, space);
-}
-
 Point3 unit_vector(const Point3& v) {
   const double norm = std::hypot(v[0], v[1], v[2]);
   // A vector that is one already stays as it is, so that a resolved case reads back to the same bits.
@@ -137,6 +126,16 @@ IntravenousDose read_intravenous(const YamlNode& entry, const Case& c) {
 }
 
 }  // namespace
+
+std::array<double, 3> read_point(const YamlNode& node, const std::string& space) {
+  const std::string shape = "must be three lengths, as [12.5 mm, -40 mm, 118 mm]";
+  if (!node.is_sequence()) node.fail(shape);
+  const std::vector<YamlNode> items = node.items();
+  if (items.size() != 3) node.fail(shape);
+  Point3 point;
+  for (int d = 0; d < 3; ++d) point[d] = items[d].quantity(Dimension::length, limits::coordinate.possible);
+  return oriented(point, space);
+}
 
 void read_axis(const YamlNode& node, const std::string& space, NeedleInjection& injection) {
   const auto direction = node.optional("direction");

@@ -164,7 +164,7 @@ void read_named_scheme(const YamlNode& node, const ParameterLibrary& library, Ca
   const YamlNode use = node.required("use");
   check_keys(node,
              {"use", "needle", "direction", "entry", "volume", "concentration", "dose", "dose_per_weight",
-              "rate", "over", "mode", "at"},
+              "rate", "over", "mode", "at", "offset"},
              {{"tip", "has no effect: the scheme '" + use.text() + "' says where the needle goes"},
               {"needle_line", "has no effect: the scheme '" + use.text() +
                                   "' says where the needle goes; give direction or entry"}});
@@ -184,6 +184,8 @@ void read_named_scheme(const YamlNode& node, const ParameterLibrary& library, Ca
     NeedleInjection injection;
     use_needle(needle, injection);
     injection.tip = pattern.tips[n];
+    if (const auto offset = node.optional("offset"))
+      injection.tip.offset = read_point(*offset, c.geometry.space);
     read_axis(node, c.geometry.space, injection);
     injection.volume = total.volume / count;
     injection.concentration = total.concentration;

@@ -39,8 +39,9 @@ struct SchemePattern {
 SchemePattern read_scheme_pattern(const YamlNode& name, const ParameterLibrary& library);
 
 /// Reads `{use: NAME, needle, direction | entry, volume, concentration, dose | dose_per_weight, rate | over,
-/// mode, at}` into needles of `c`: what is given is shared by the pattern's tips, and its rate is that of all
-/// that flow at one time. Reads the segmentation when the volume follows from the target. InputError.
+/// mode, at, offset}` into needles of `c`: what is given is shared by the pattern's tips, and its rate is
+/// that of all that flow at one time; `offset` moves every tip from its place. Reads the segmentation when
+/// the volume follows from the target. InputError.
 void read_named_scheme(const YamlNode& node, const ParameterLibrary& library, Case& c);
 
 /// `scheme: NAME`: says which amounts are missing, or which name is meant.

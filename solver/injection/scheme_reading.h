@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace intratumor {
 
 /// What entries of a scheme share, whether written out or made from a pattern. All throw InputError with the
 /// position.
+
+/// Three lengths in the case's space; the result is metres in RAS.
+std::array<double, 3> read_point(const YamlNode& node, const std::string& space);
 
 /// `direction` or `entry` of a needle whose tip and holes are known.
 void read_axis(const YamlNode& node, const std::string& space, NeedleInjection& injection);

@@ -300,6 +300,16 @@ double parse_quantity(const std::string& text, Dimension dimension) {
   return parse_quantity(text, std::vector<Dimension>{dimension}).value;
 }
 
+const std::vector<Dimension>& all_dimensions() {
+  static const std::vector<Dimension> list = [] {
+    std::vector<Dimension> all;
+    for (const DimensionText& t : dimension_texts) all.push_back(t.dimension);
+    all.push_back(Dimension::dimensionless);
+    return all;
+  }();
+  return list;
+}
+
 std::string describe(Dimension dimension) {
   const DimensionText& text = text_of(dimension);
   return std::string(text.name) + ", e.g. " + text.example;

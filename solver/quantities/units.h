@@ -48,6 +48,9 @@ struct Quantity {
 Quantity parse_quantity(const std::string& text, const std::vector<Dimension>& allowed);
 double parse_quantity(const std::string& text, Dimension dimension);
 
+/// Every dimension, those without a unit last.
+const std::vector<Dimension>& all_dimensions();
+
 /// "a volume, e.g. 1 mL"
 std::string describe(Dimension dimension);
 /// SI unit as people and UDUNITS-2 read it, "m^2/(Pa s)", so that value + unit reads back exactly; "1"

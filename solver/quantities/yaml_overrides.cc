@@ -106,7 +106,45 @@ void set_at(YAML::Node node, const std::vector<std::string>& parts, std::size_t 
   set_at(node[part], parts, depth + 1, value, text);
 }
 
+/// The paths that `parts` from `depth` on mean below `node`: each * is every entry of the list there.
+void expand(const YAML::Node& node, const std::vector<std::string>& parts, std::size_t depth,
+            const std::string& so_far, const std::string& text, std::vector<std::string>& paths) {
+  if (depth == parts.size()) {
+    paths.push_back(so_far);
+    return;
+  }
+  const auto go = [&](const YAML::Node& next, const std::string& part) {
+    expand(next, parts, depth + 1, so_far + (so_far.empty() || part.empty() ? "" : ".") + part, text, paths);
+  };
+  if (parts[depth] != "*") {
+    const bool leads_on = node.IsDefined() && node.IsMap() && node[parts[depth]].IsDefined();
+    std::size_t index = 0;
+    const char* const end = parts[depth].data() + parts[depth].size();
+    if (leads_on)
+      go(node[parts[depth]], parts[depth]);
+    else if (node.IsDefined() && node.IsSequence() &&
+             std::from_chars(parts[depth].data(), end, index).ptr == end && index < node.size())
+      go(node[index], parts[depth]);
+    else
+      go(YAML::Node(YAML::NodeType::Undefined), parts[depth]);
+  } else if (node.IsDefined() && node.IsSequence() && node.size() > 0) {
+    for (std::size_t i = 0; i < node.size(); ++i) go(node[i], std::to_string(i));
+  } else if (node.IsDefined() && node.IsMap() && depth > 0 && depth + 1 < parts.size()) {
+    go(node, "");
+  } else {
+    refuse(text, "* stands for every entry of a list, as in scheme.*.rate=1 mL/min; " +
+                     (so_far.empty() ? std::string("the file") : so_far) + " is no list with entries");
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> expand_path(const YAML::Node& root, const std::string& path,
+                                     const std::string& text) {
+  std::vector<std::string> paths;
+  expand(root, split_path(path, text), 0, "", text, paths);
+  return paths;
+}
 
 std::vector<Override> apply_overrides(YAML::Node& root, const std::vector<std::string>& texts) {
   std::vector<Override> overrides;
@@ -114,8 +152,10 @@ std::vector<Override> apply_overrides(YAML::Node& root, const std::vector<std::s
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) refuse(text, "must be path=value, as in run.until=7 d");
     const std::string path = text.substr(0, equals);
-    set_at(root, split_path(path, text), 0, parse_value(text.substr(equals + 1), text), text);
-    overrides.push_back({path, excerpt(text, longest_shown)});
+    for (const std::string& one : expand_path(root, path, text)) {
+      set_at(root, split_path(one, text), 0, parse_value(text.substr(equals + 1), text), text);
+      overrides.push_back({one, excerpt(text, longest_shown)});
+    }
   }
   return overrides;
 }

@@ -66,14 +66,25 @@ void check_metric(const std::string& metric, const std::vector<StoredResult>& re
 
 }  // namespace
 
-double metric_of(const StoredResult& result, const std::string& metric) {
-  if (!starts_with(metric, coverage)) return number_at(result.summary, metric);
-  const nlohmann::ordered_json list = value_at(result.summary, "tumour.coverage");
+bool is_coverage(const std::string& metric) {
+  if (!starts_with(metric, coverage)) return false;
   const std::string index = metric.substr(coverage.size());
-  const bool digits =
-      !index.empty() && index.size() < 4 &&
-      std::all_of(index.begin(), index.end(), [](unsigned char c) { return std::isdigit(c); });
-  const std::size_t i = digits ? std::stoul(index) : std::numeric_limits<std::size_t>::max();
+  return !index.empty() && index.size() < 4 &&
+         std::all_of(index.begin(), index.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+std::vector<std::string> metric_names() {
+  std::vector<std::string> names;
+  for (const PromisedKey& key : promised_keys())
+    if (key.unit != nullptr) names.push_back(key.path);
+  return names;
+}
+
+double metric_of(const nlohmann::ordered_json& summary, const std::string& metric) {
+  if (!starts_with(metric, coverage)) return number_at(summary, metric);
+  const nlohmann::ordered_json list = value_at(summary, "tumour.coverage");
+  const std::size_t i = is_coverage(metric) ? std::stoul(metric.substr(coverage.size()))
+                                            : std::numeric_limits<std::size_t>::max();
   if (!list.is_array() || i >= list.size()) return std::numeric_limits<double>::quiet_NaN();
   return number_at(list[i], "fraction");
 }
@@ -84,12 +95,12 @@ Ranking rank_results(std::vector<StoredResult>& results, const std::string& metr
   ranking.metric = metric;
   ranking.more_is_better = sense_of(metric) > 0;
   for (const StoredResult& result : results)
-    if (std::isnan(metric_of(result, metric))) ranking.without_value.push_back(result.name);
+    if (std::isnan(metric_of(result.summary, metric))) ranking.without_value.push_back(result.name);
   if (ranking.without_value.size() == results.size())
     throw InputError("intratumor compare: --rank " + metric + ": none of the results has a value of it");
   std::stable_sort(results.begin(), results.end(), [&](const StoredResult& a, const StoredResult& b) {
-    const double x = metric_of(a, metric);
-    const double y = metric_of(b, metric);
+    const double x = metric_of(a.summary, metric);
+    const double y = metric_of(b.summary, metric);
     if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
     return ranking.more_is_better ? x > y : x < y;
   });

@@ -21,7 +21,13 @@ struct Ranking {
 /// result has.
 Ranking rank_results(std::vector<StoredResult>& results, const std::string& metric);
 
-/// The value of such a metric, or NaN.
-double metric_of(const StoredResult& result, const std::string& metric);
+/// The value of such a metric in a summary, or NaN.
+double metric_of(const nlohmann::ordered_json& summary, const std::string& metric);
+
+/// "tumour.coverage.0" and its like.
+bool is_coverage(const std::string& metric);
+
+/// Every other number of summary.json that a study may be about.
+std::vector<std::string> metric_names();
 
 }  // namespace intratumor

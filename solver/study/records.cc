@@ -12,16 +12,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// Column of a promised key: dots become underscores, and the unit follows unless the name says it already.
-std::string column_of(const PromisedKey& key) {
-  std::string name = key.path;
-  for (char& c : name)
-    if (c == '.') c = '_';
-  const std::string unit = key.unit;
-  const char* const ending = unit == "mol s m-3" ? "_mol_s_per_m3" : unit == "mol m-3" ? "_mol_per_m3" : "";
-  return name + ending;
-}
-
 Json number_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
@@ -38,6 +28,15 @@ Json word_or_null(const Json& value) {
 }
 
 }  // namespace
+
+std::string column_of(const PromisedKey& key) {
+  std::string name = key.path;
+  for (char& c : name)
+    if (c == '.') c = '_';
+  const std::string unit = key.unit;
+  const char* const ending = unit == "mol s m-3" ? "_mol_s_per_m3" : unit == "mol m-3" ? "_mol_per_m3" : "";
+  return name + ending;
+}
 
 Json comparison_records(const std::vector<StoredResult>& results) {
   const std::vector<SharedThreshold> thresholds = shared_thresholds(results);

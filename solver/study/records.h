@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "output/summary.h"
 #include "study/result_reader.h"
 
 namespace intratumor {
@@ -13,6 +14,9 @@ namespace intratumor {
 /// becomes tumour_auc_free_mol_s_per_m3), then coverage_<i>_* for every threshold that the results share.
 /// Every record has the same keys in the same order; null where a result has no value. A JSON array.
 nlohmann::ordered_json comparison_records(const std::vector<StoredResult>& results);
+
+/// A promised key and unit as the name of a column: tumour.auc_free becomes tumour_auc_free_mol_s_per_m3.
+std::string column_of(const PromisedKey& key);
 
 /// Records as comma-separated values with a header; null is an empty field, numbers read back to the same
 /// double, texts are quoted where they must be (RFC 4180).

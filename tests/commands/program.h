@@ -23,6 +23,7 @@ class Program {
 
   Ended wait();
   void signal(int number);
+  pid_t id() const { return id_; }
   bool running();
   /// Waits until its stderr holds `text`; false when it ends first or after a minute.
   bool wait_for_message(const std::string& text);

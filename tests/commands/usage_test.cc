@@ -62,7 +62,7 @@ TEST(Usage, WrongCommandLinesAreRefusedInOneLine) {
   refused({"run", "a.yaml", "-o", ""}, {"no name"});
   refused({"run", "a.yaml", "--resume"}, {"later version"});
   refused({"run", "none.yaml"}, {"none.yaml"});
-  for (const char* later : {"sweep", "report"}) refused({later, "x"}, {later, "comes with a later version"});
+  for (const char* later : {"report"}) refused({later, "x"}, {later, "comes with a later version"});
   EXPECT_TRUE(scratch.entries().empty());
 }
 

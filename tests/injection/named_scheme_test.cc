@@ -39,6 +39,16 @@ class NamedScheme : public CaseFile {
   }
 };
 
+TEST_F(NamedScheme, AnOffsetMovesEveryTip) {
+  const Case c =
+      with("{use: four_deposits, " + total + "rate: 1 mL/min, mode: deposit, offset: [1 mm, -2 mm, 3 mm]}");
+  ASSERT_EQ(c.needles.size(), 4u);
+  for (const NeedleInjection& needle : c.needles) {
+    EXPECT_EQ(needle.tip.anchor, Anchor::part);
+    EXPECT_EQ(needle.tip.offset, (std::array<double, 3>{1e-3, -2e-3, 3e-3}));
+  }
+}
+
 TEST_F(NamedScheme, TheTotalIsSharedOneAfterAnother) {
   const Case c = with("{use: four_deposits, " + total + "rate: 1 mL/min, mode: deposit, at: [1 h, 2 d]}");
   ASSERT_EQ(c.needles.size(), 4u);

@@ -221,6 +221,22 @@ TEST(Overrides, MapsMadeOnTheWayAreKnown) {
   EXPECT_FALSE(node.required("e").created());
 }
 
+TEST(Overrides, AStarIsEveryEntry) {
+  const YamlNode root = YamlNode::parse("list: [{a: 1}, {a: 2, b: 3}]\none: {use: x}\nempty: []", "case.yaml",
+                                        {"list.*.a=5", "one.*.a=6", "list.1.b=7"});
+  EXPECT_EQ(root.required("list").items()[0].required("a").text(), "5");
+  EXPECT_EQ(root.required("list").items()[1].required("a").text(), "5");
+  EXPECT_EQ(root.required("list").items()[1].required("b").text(), "7");
+  EXPECT_EQ(root.required("one").required("a").text(), "6");
+  EXPECT_EQ(root.required("list").items()[1].required("a").where(), "--set list.*.a=5: list.1.a");
+  for (const char* text : {"empty.*.a=1", "none.*.a=1", "one.*=1", "*.a=1"})
+    EXPECT_EQ(message_of([&] {
+                YamlNode::parse("one: {use: x}\nempty: []", "case.yaml", {text});
+              }).find(std::string("--set ") + text + ": "),
+              0u)
+        << text;
+}
+
 TEST(Overrides, ErrorsNameTheOption) {
   EXPECT_NE(parse_error("a: 1\n", {"a"}).find("--set a: must be path=value"), std::string::npos);
   EXPECT_NE(parse_error("a: 1\n", {"a="}).find("--set a=: no value"), std::string::npos);

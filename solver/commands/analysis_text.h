@@ -1,0 +1,11 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace intratumor {
+
+/// What analyse() made of a study, as tables for people, in the units of summary.json.
+std::string analysis_text(const nlohmann::ordered_json& analysis);
+
+}  // namespace intratumor

@@ -1,0 +1,130 @@
+#include "commands/sweep_plan.h"
+
+#include <algorithm>
+#include <map>
+
+#include "commands/amount_text.h"
+#include "commands/cost_estimate.h"
+#include "commands/text_table.h"
+#include "output/reporter.h"
+#include "quantities/error.h"
+#include "simulation/setup.h"
+
+namespace intratumor {
+
+namespace {
+
+CostEstimate estimate_case(const Case& c) {
+  Reporter silent;
+  const Setup setup = prepare(c, silent);
+  const OctreeRequest request = mesh_request(c, setup, 1.);
+  const OctreeSize size = octree_size(request, octree_tables(request));
+  return estimate_cost(c, size.nodes, static_cast<double>(setup.segmentation.voxels()), 1);
+}
+
+/// Cases by what lists decide; the draws of distributions hardly change what a case costs.
+std::vector<std::vector<std::size_t>> groups_of(const Study& study, const Plan& plan) {
+  std::map<std::string, std::vector<std::size_t>> groups;
+  for (std::size_t k = 0; k < plan.cases.size(); ++k) {
+    std::string key;
+    for (std::size_t column = 0; column < plan.inputs.size(); ++column)
+      if (study.factors[plan.inputs[column].factor].kind == Factor::Kind::values)
+        key += plan.cases[k].inputs[column].dump() + "\n";
+    groups[key].push_back(k);
+  }
+  std::vector<std::vector<std::size_t>> list;
+  for (auto& group : groups) list.push_back(std::move(group.second));
+  return list;
+}
+
+std::string value_text(const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.4g", value.get<double>());
+  return digits;
+}
+
+std::string design_of(const Study& study, std::size_t factor) {
+  for (const DesignBlock& block : study.design) {
+    for (const auto& group : block.groups) {
+      if (std::find(group.begin(), group.end(), factor) == group.end()) continue;
+      const std::string draws = std::to_string(block.size) + " draws, seed " + std::to_string(block.seed);
+      switch (block.kind) {
+        case DesignBlock::Kind::grid:
+          return group.size() > 1 ? "grid, together with others" : "grid";
+        case DesignBlock::Kind::latin_hypercube:
+          return "Latin hypercube, " + draws;
+        case DesignBlock::Kind::sobol:
+          return "Sobol sequence, " + draws;
+        case DesignBlock::Kind::saltelli:
+          return "Saltelli's design, base of " + draws;
+        case DesignBlock::Kind::one_at_a_time:
+          return "one at a time";
+      }
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+StudyCost estimate_study(const Study& study, const Plan& plan, std::size_t most) {
+  const auto groups = groups_of(study, plan);
+  StudyCost cost;
+  cost.groups = groups.size();
+  double cases = 0;
+  for (std::size_t i = 0; i < std::min(most, groups.size()); ++i) {
+    const auto& group = groups[i * groups.size() / std::min(most, groups.size())];
+    const std::size_t number = group.front();
+    CostEstimate one;
+    try {
+      one = estimate_case(read_case(study.base, plan.cases[number].set));
+    } catch (const InputError& error) {
+      cost.misfits.push_back("case " + std::to_string(number) + " (" + plan.cases[number].label +
+                             ") does not fit its image: " + error.what());
+      continue;
+    }
+    ++cost.estimated;
+    const auto count = static_cast<double>(group.size());
+    cost.case_s += count * one.wall_s;
+    cases += count;
+    cost.longest_s = std::max(cost.longest_s, one.wall_s);
+    cost.memory_bytes = std::max(cost.memory_bytes, one.memory_bytes);
+  }
+  if (cases > 0) cost.case_s /= cases;
+  return cost;
+}
+
+std::string cost_text(const Plan& plan, const StudyCost& cost, int jobs) {
+  const auto count = static_cast<double>(plan.cases.size());
+  if (cost.estimated == 0) return count_text(plan.cases.size()) + " cases; none could be estimated";
+  const double lanes = std::min<double>(jobs, count);
+  std::string text = count_text(plan.cases.size()) + (plan.cases.size() == 1 ? " case" : " cases") +
+                     ", about " + duration_text(cost.case_s) + " and up to " + bytes_text(cost.memory_bytes) +
+                     " each: " + duration_text(std::max(cost.longest_s, count * cost.case_s / lanes)) +
+                     " with " + std::to_string(jobs) + (jobs == 1 ? " worker" : " workers");
+  if (cost.estimated < cost.groups)
+    text += " (from " + std::to_string(cost.estimated) + " of " + std::to_string(cost.groups) +
+            " kinds of cases)";
+  return text;
+}
+
+std::string plan_text(const Study& study, const Plan& plan, const StudyCost& cost, int jobs) {
+  std::string text = "intratumor " INTRATUMOR_VERSION ": " +
+                     (study.title.empty() ? study.name : study.title) + " (" + study.path + ")\n" +
+                     "  base case " + study.base + "\n\nvaried\n";
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < study.factors.size(); ++i)
+    rows.push_back({study.factors[i].path, design_of(study, i)});
+  text += text_table(rows) + "\ncases (numbers in SI units)\n";
+  rows = {{"case"}};
+  for (const InputColumn& column : plan.inputs) rows[0].push_back(column.name);
+  for (std::size_t k = 0; k < plan.cases.size(); ++k) {
+    rows.push_back({std::to_string(k)});
+    for (const auto& value : plan.cases[k].inputs) rows.back().push_back(value_text(value));
+  }
+  return text + text_table(rows, "  ", true) + "\nestimate: " + cost_text(plan, cost, jobs) +
+         "\n  Within a factor of 2, on a machine that does nothing else.\n";
+}
+
+}  // namespace intratumor

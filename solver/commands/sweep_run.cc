@@ -1,0 +1,188 @@
+#include "commands/sweep_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include "commands/amount_text.h"
+#include "commands/case_to_folder.h"
+#include "commands/command_line.h"
+#include "commands/run.h"
+#include "commands/sweep_folder.h"
+#include "commands/sweep_plan.h"
+#include "commands/sweep_progress.h"
+#include "commands/sweep_workers.h"
+#include "quantities/error.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr int interrupted = 3;
+
+/// What fits into the memory that is free.
+int jobs_that_fit(int jobs, double case_bytes) {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  double free = 0;
+  while (file >> word)
+    if (word == "MemAvailable:" && file >> free) break;
+  const double room = 1024 * free / std::max(1., case_bytes);
+  if (free <= 0 || room >= jobs) return jobs;
+  const int fitting = std::max(1, static_cast<int>(room));
+  std::fprintf(stderr, "warning: --jobs %d: %s of memory are free and a case takes up to %s, so %d %s\n",
+               jobs, bytes_text(1024 * free).c_str(), bytes_text(case_bytes).c_str(), fitting,
+               fitting == 1 ? "at a time runs" : "at a time run");
+  return fitting;
+}
+
+CaseOptions options_of_case(const Study& study, const Plan& plan, const StudyFolder& folder,
+                            std::size_t number) {
+  CaseOptions options;
+  options.case_file = study.base;
+  options.overrides = plan.cases[number].set;
+  options.folder = folder.case_path(number);
+  options.overwrite = true;
+  options.quiet = true;
+  options.keep_fields = study.keep_fields;
+  const auto start = std::chrono::steady_clock::now();
+  options.on_failure = [&folder, number, start](const std::string& reason) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    try {
+      folder.record_failure(number, {reason, seconds});
+    } catch (const ComputationError&) {
+      // A full disk: the sweep tells when it cannot write the record either.
+    }
+  };
+  return options;
+}
+
+/// True when every case was tried.
+bool compute(const Study& study, const Plan& plan, StudyFolder& folder, const std::vector<std::size_t>& cases,
+             int jobs, SweepProgress& progress) {
+  std::string trouble;
+  SweepWorkers::Work work;
+  work.at_start = [&] { folder.forget_lock(); };
+  work.compute = [&](std::size_t number, MPI_Comm comm) {
+    return run_case(options_of_case(study, plan, folder, number), comm);
+  };
+  work.on_tick = [&](int running) { progress.show(running, jobs); };
+  work.on_end = [&](const CaseEnd& end) {
+    if (end.good) {
+      folder.forget_failure(end.number);
+      progress.done();
+      return true;
+    }
+    try {
+      // The case says itself why it failed, unless its process has not lived to do so.
+      if (folder.state(end.number) != StudyFolder::State::failed)
+        folder.record_failure(end.number, {end.reason, end.seconds});
+    } catch (const ComputationError& error) {
+      trouble = error.what();
+    }
+    progress.failed(end.number, plan.cases[end.number].label,
+                    trouble.empty() ? folder.failure(end.number).reason : end.reason);
+    return trouble.empty();
+  };
+  for (const std::size_t number : cases) folder.forget_failure(number);
+  const bool all = SweepWorkers::run(cases, jobs, work);
+  progress.close();
+  if (!trouble.empty())
+    throw ComputationError(trouble + "; the cases that are done are safe, --resume goes on with the rest");
+  return all;
+}
+
+}  // namespace
+
+int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr)
+    throw InputError("intratumor sweep: starts its own processes; say --jobs N instead of mpirun -np N");
+  StudyFolder folder(folder_of(options, study));
+  const std::set<std::string> files = check_plan(study, plan);
+  open_folder(options, study, plan, files, folder);
+  const std::vector<std::size_t> cases = cases_to_run(options, folder, plan);
+  std::size_t before = 0;
+  for (std::size_t k = 0; k < plan.cases.size(); ++k)
+    before += folder.state(k) == StudyFolder::State::done ? 1 : 0;
+  bool all = true;
+  if (!cases.empty()) {
+    // Each reads an image, so fewer than --list does.
+    constexpr std::size_t most_estimated = 4;
+    const StudyCost cost = estimate_study(study, plan, most_estimated);
+    const int jobs = jobs_that_fit(
+        static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(options.jobs), cases.size())),
+        cost.memory_bytes);
+    say(options, "intratumor " INTRATUMOR_VERSION ": " + (study.title.empty() ? study.name : study.title) +
+                     ", " + cost_text(plan, cost, jobs));
+    SweepProgress progress(plan.cases.size(), before, options.quiet);
+    all = compute(study, plan, folder, cases, jobs, progress);
+  }
+  const StudyResults results = gather(options, folder, study, plan);
+  const std::size_t done = results.count(StudyFolder::State::done);
+  const std::size_t failed = results.count(StudyFolder::State::failed);
+  say(options, std::to_string(done) + " of " + std::to_string(plan.cases.size()) + " cases done, " +
+                   std::to_string(failed) + " failed" + (all ? "" : "; interrupted, --resume goes on") +
+                   ": " + folder.path() + "/results.csv");
+  if (!all) return interrupted;
+  return failed > 0 ? 1 : 0;
+}
+
+int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
+  StudyFolder folder(folder_of(options, study));
+  if (is_first_of_launch()) {
+    folder.make();
+    folder.lock(false);
+    if (!folder.has_plan()) folder.write_plan(study, plan, check_plan(study, plan));
+  }
+  if (folder.has_plan()) match_plan(folder, study, plan, false);
+  const std::size_t number = options.index;
+  if (number >= plan.cases.size())
+    throw InputError("intratumor sweep: --index " + std::to_string(number) +
+                     ": the study has the cases 0 to " + std::to_string(plan.cases.size() - 1));
+  if (folder.state(number) == StudyFolder::State::done) {
+    if (is_first_of_launch()) say(options, "case " + std::to_string(number) + " is done already");
+    return 0;
+  }
+  CaseOptions case_options = options_of_case(study, plan, folder, number);
+  case_options.quiet = options.quiet;
+  return with_mpi([&](MPI_Comm comm) {
+    int rank = 0;
+    MPI_Comm_rank(comm, &rank);
+    const int status = run_case(case_options, comm);
+    if (status == 0 && rank == 0) folder.forget_failure(number);
+    return status;
+  });
+}
+
+int gather_results(const SweepOptions& options, const Study& study, Plan plan) {
+  const StudyFolder folder(folder_of(options, study));
+  if (!folder.has_plan()) throw InputError(folder.path() + ": holds no study yet");
+  match_plan(folder, study, plan, false);
+  const StudyResults results = gather(options, folder, study, plan);
+  say(options, std::to_string(results.count(StudyFolder::State::done)) + " of " +
+                   std::to_string(plan.cases.size()) + " cases done: " + folder.path() + "/results.csv");
+  return 0;
+}
+
+int print_status(const SweepOptions& options, const Study& study, Plan plan) {
+  const StudyFolder folder(folder_of(options, study));
+  if (!folder.has_plan()) throw InputError(folder.path() + ": holds no study yet");
+  match_plan(folder, study, plan, false);
+  std::size_t done = 0, failed = 0;
+  std::string failures;
+  for (std::size_t k = 0; k < plan.cases.size(); ++k) {
+    const StudyFolder::State state = folder.state(k);
+    if (state == StudyFolder::State::done) ++done;
+    if (state != StudyFolder::State::failed) continue;
+    ++failed;
+    failures += "  case " + std::to_string(k) + " failed (" + plan.cases[k].label +
+                "): " + folder.failure(k).reason + "\n";
+  }
+  std::printf("%zu of %zu cases done, %zu failed, %zu open (%s)\n%s", done, plan.cases.size(), failed,
+              plan.cases.size() - done - failed, folder.path().c_str(), failures.c_str());
+  return 0;
+}
+
+}  // namespace intratumor

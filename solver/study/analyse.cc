@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <cmath>
+
+#include "output/summary.h"
+#include "study/analysis.h"
+#include "study/ranking.h"
+
+namespace intratumor {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr std::size_t enough_draws = 20;
+constexpr std::size_t most_compared = 20;  // combinations, each with each
+
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(number_or_null(value));
+  return list;
+}
+
+std::string unit_of_metric(const std::string& name) {
+  return is_coverage(name) ? "1" : unit_of(name);
+}
+
+/// The block that is drawn or tried one at a time; null when all is a grid.
+const DesignBlock* drawn_block(const Study& study) {
+  for (const DesignBlock& block : study.design)
+    if (block.kind != DesignBlock::Kind::grid) return &block;
+  return nullptr;
+}
+
+Json band_json(const Band& band) {
+  Json json = {{"count", band.count}, {"mean", number_or_null(band.mean)}};
+  for (std::size_t i = 0; i < band.quantiles.size(); ++i)
+    json["p" + std::to_string(static_cast<int>(std::lround(100 * band_levels[i])))] =
+        number_or_null(band.quantiles[i]);
+  return json;
+}
+
+class Analysis {
+ public:
+  Analysis(const Study& study, const Plan& plan, const StudyResults& results)
+      : study_(study), plan_(plan), results_(results), block_(drawn_block(study)) {
+    numbers_.assign(plan.combinations, std::vector<std::size_t>(plan.draws));
+    for (std::size_t k = 0; k < plan.cases.size(); ++k)
+      numbers_[plan.cases[k].combination][plan.cases[k].draw] = k;
+    for (std::size_t i = 0; i < plan.inputs.size(); ++i) {
+      if (block_ == nullptr) break;
+      const std::vector<std::size_t> factors = block_->factors();
+      if (std::find(factors.begin(), factors.end(), plan.inputs[i].factor) != factors.end())
+        drawn_inputs_.push_back(i);
+    }
+    order_drawn_inputs();
+  }
+
+  Json json(const StudyFolder& folder) {
+    Json all;
+    all["combinations"] = plan_.combination_labels;
+    all["draws"] = plan_.draws;
+    all["metrics"] = Json::object();
+    for (const StudyMetric& metric : study_.metrics) all["metrics"][metric.name] = of_metric(metric);
+    if (block_ != nullptr && block_->kind != DesignBlock::Kind::one_at_a_time)
+      all["exposure_volume"] = exposure_bands(folder);
+    all["warnings"] = warnings();
+    return all;
+  }
+
+ private:
+  /// Columns of the draws stand in the order in which the block names its factors.
+  void order_drawn_inputs() {
+    if (block_ == nullptr) return;
+    const std::vector<std::size_t> factors = block_->factors();
+    const auto place = [&](std::size_t input) {
+      return std::find(factors.begin(), factors.end(), plan_.inputs[input].factor) - factors.begin();
+    };
+    std::stable_sort(drawn_inputs_.begin(), drawn_inputs_.end(),
+                     [&](std::size_t a, std::size_t b) { return place(a) < place(b); });
+  }
+
+  std::vector<double> by_draw(const std::vector<double>& by_case, std::size_t combination) const {
+    std::vector<double> values;
+    for (const std::size_t k : numbers_[combination]) values.push_back(by_case[k]);
+    return values;
+  }
+
+  Json of_metric(const StudyMetric& metric) {
+    const std::vector<double> by_case = results_.metric(metric.name);
+    Json json = {{"unit", unit_of_metric(metric.name)},
+                 {"better", metric.more_is_better ? "more" : "less"},
+                 {"combinations", Json::array()}};
+    std::vector<std::vector<double>> values;
+    for (std::size_t c = 0; c < plan_.combinations; ++c) {
+      values.push_back(by_draw(by_case, c));
+      json["combinations"].push_back(of_combination(c, values[c]));
+    }
+    const bool paired = plan_.draws > 1 && plan_.combinations > 1 && plan_.combinations <= most_compared;
+    if (paired && block_->kind != DesignBlock::Kind::one_at_a_time) {
+      json["pairs"] = Json::array();
+      for (std::size_t a = 0; a < values.size(); ++a)
+        for (std::size_t b = a + 1; b < values.size(); ++b) {
+          const PairedComparison pair = compare_pairs(values[a], values[b], metric.more_is_better);
+          json["pairs"].push_back({{"a", a},
+                                   {"b", b},
+                                   {"draws", pair.pairs},
+                                   {"a_better", number_or_null(pair.better)},
+                                   {"median_difference", number_or_null(pair.difference)}});
+        }
+    }
+    return json;
+  }
+
+  Json of_combination(std::size_t combination, const std::vector<double>& values) {
+    Json json = {{"combination", combination}};
+    if (block_ == nullptr) {
+      json["value"] = number_or_null(values[0]);
+    } else if (block_->kind == DesignBlock::Kind::one_at_a_time) {
+      json["reference"] = number_or_null(values[0]);
+      json["tornado"] = tornado_json(combination, values);
+    } else if (block_->kind == DesignBlock::Kind::saltelli) {
+      // Blocks A and B are draws of the distributions; the others are not independent of them.
+      const std::vector<double> independent(values.begin(),
+                                            values.begin() + static_cast<std::ptrdiff_t>(2 * block_->size));
+      json["band"] = band_json(band_of(independent));
+      json["sobol_indices"] = indices_json(values);
+    } else {
+      json["band"] = band_json(band_of(values));
+    }
+    return json;
+  }
+
+  Json tornado_json(std::size_t combination, const std::vector<double>& values) const {
+    std::vector<const PlannedCase*> cases;
+    for (const std::size_t k : numbers_[combination]) cases.push_back(&plan_.cases[k]);
+    Json bars = Json::array();
+    for (const TornadoBar& bar : tornado(plan_, cases, values))
+      bars.push_back({{"input", plan_.inputs[bar.input].name},
+                      {"tried", bar.tried},
+                      {"results", numbers(bar.results)},
+                      {"span", bar.span}});
+    return bars;
+  }
+
+  Json indices_json(const std::vector<double>& values) const {
+    std::size_t used = 0;
+    const SobolIndices indices = indices_of_draws(drawn_inputs_.size(), values, used);
+    Json json = {{"base_draws", used}, {"inputs", Json::array()}};
+    for (std::size_t i = 0; i < indices.first.size(); ++i)
+      json["inputs"].push_back({{"input", plan_.inputs[drawn_inputs_[i]].name},
+                                {"first", number_or_null(indices.first[i])},
+                                {"first_95", numbers({indices.first_low[i], indices.first_high[i]})},
+                                {"total", number_or_null(indices.total[i])},
+                                {"total_95", numbers({indices.total_low[i], indices.total_high[i]})}});
+    return json;
+  }
+
+  /// The AUC that a share of the volume reaches, as bands over the draws.
+  Json exposure_bands(const StudyFolder& folder) const {
+    const std::vector<double> fractions = shared_fractions();
+    const auto volumes = exposure_volumes(folder, results_, fractions);
+    const std::size_t independent =
+        block_->kind == DesignBlock::Kind::saltelli ? 2 * block_->size : plan_.draws;
+    Json json = {{"unit", "mol s m-3"}, {"volume_fraction", fractions}, {"combinations", Json::array()}};
+    for (std::size_t c = 0; c < plan_.combinations; ++c) {
+      Json bands = {{"combination", c}};
+      for (const double level : {0.05, 0.5, 0.95}) {
+        Json line = Json::array();
+        for (std::size_t i = 0; i < fractions.size(); ++i) {
+          std::vector<double> values;
+          for (std::size_t d = 0; d < independent; ++d) values.push_back(volumes[numbers_[c][d]][i]);
+          line.push_back(number_or_null(sample_quantile(values, level)));
+        }
+        bands["p" + std::to_string(static_cast<int>(std::lround(100 * level)))] = line;
+      }
+      json["combinations"].push_back(bands);
+    }
+    return json;
+  }
+
+  Json warnings() const {
+    Json list = Json::array();
+    const bool random = block_ != nullptr && block_->kind != DesignBlock::Kind::one_at_a_time;
+    if (random && block_->size < enough_draws)
+      list.push_back(std::to_string(block_->size) +
+                     " draws are few: percentiles, indices and shares rest on " + "at least " +
+                     std::to_string(enough_draws));
+    const std::size_t done = results_.count(StudyFolder::State::done);
+    if (done < plan_.cases.size())
+      list.push_back(std::to_string(plan_.cases.size() - done) + " of " + std::to_string(plan_.cases.size()) +
+                     " cases have no result and are left out");
+    if (plan_.draws > 1 && plan_.combinations > most_compared)
+      list.push_back("more than " + std::to_string(most_compared) +
+                     " combinations: they are not compared each with each");
+    return list;
+  }
+
+  const Study& study_;
+  const Plan& plan_;
+  const StudyResults& results_;
+  const DesignBlock* block_;
+  std::vector<std::vector<std::size_t>> numbers_;  ///< of the case, by combination and draw
+  std::vector<std::size_t> drawn_inputs_;
+};
+
+}  // namespace
+
+Json analyse(const Study& study, const Plan& plan, const StudyResults& results, const StudyFolder& folder) {
+  return Analysis(study, plan, results).json(folder);
+}
+
+}  // namespace intratumor

@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "images/image_header.h"
+#include "injection/case.h"
+#include "quantities/error.h"
+#include "study/plan.h"
+
+namespace intratumor {
+
+namespace {
+
+constexpr std::size_t most_checked = 300;
+
+/// Cases that hold every text and the ends of every number, then those that come first.
+std::vector<std::size_t> telling_cases(const Plan& plan) {
+  std::set<std::size_t> chosen;
+  for (std::size_t column = 0; column < plan.inputs.size(); ++column) {
+    std::map<nlohmann::json, std::size_t> first_with;
+    for (std::size_t k = 0; k < plan.cases.size(); ++k) first_with.emplace(plan.cases[k].inputs[column], k);
+    if (first_with.size() <= most_checked / 4) {
+      for (const auto& [value, k] : first_with) chosen.insert(k);
+    } else {
+      chosen.insert(first_with.begin()->second);
+      chosen.insert(first_with.rbegin()->second);
+    }
+  }
+  std::vector<std::size_t> list(chosen.begin(), chosen.end());
+  for (std::size_t k = 0; k < plan.cases.size() && list.size() < most_checked; ++k)
+    if (chosen.count(k) == 0) list.push_back(k);
+  return list;
+}
+
+}  // namespace
+
+void rethrow_for_case(const Study& study, const Plan& plan, std::size_t number, const std::string& message) {
+  const PlannedCase& planned = plan.cases[number];
+  // "--set path=value: path: what is wrong"
+  for (std::size_t i = 0; i < planned.set.size(); ++i) {
+    const std::string head = "--set " + planned.set[i] + ": ";
+    if (message.compare(0, head.size(), head) != 0) continue;
+    const Factor& factor = study.factors[planned.factor_of_set[i]];
+    std::string rest = message.substr(head.size());
+    const std::string path = factor.path + ": ";
+    if (rest.compare(0, path.size(), path) == 0) rest = rest.substr(path.size());
+    throw InputError(factor.where + ": " + rest);
+  }
+  throw InputError(study.path + ": case " + std::to_string(number) + " (" + planned.label + "): " + message);
+}
+
+std::set<std::string> check_plan(const Study& study, const Plan& plan) {
+  std::set<std::string> files;
+  const auto add_files = [&](const Case& c) {
+    files.insert(c.geometry.segmentation);
+    // A detached header says nothing of what its voxels are.
+    files.insert(read_image_header(c.geometry.segmentation).data_path);
+    if (c.deposit && !c.deposit->mask.empty()) files.insert(c.deposit->mask);
+    for (const NeedleInjection& needle : c.needles)
+      if (!needle.needle_line.empty()) files.insert(needle.needle_line);
+  };
+  read_case(study.base);
+  for (const std::size_t k : telling_cases(plan)) {
+    try {
+      add_files(read_case(study.base, plan.cases[k].set));
+    } catch (const InputError& error) {
+      rethrow_for_case(study, plan, k, error.what());
+    }
+  }
+  return files;
+}
+
+}  // namespace intratumor

@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "injection/case.h"
+#include "output/sha256.h"
+#include "quantities/error.h"
+#include "quantities/yaml_reader.h"
+#include "study/study_folder.h"
+
+namespace intratumor {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr std::size_t most_told = 5;
+
+void flatten(const YAML::Node& node, const std::string& path, Json& leaves) {
+  const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
+  if (node.IsMap()) {
+    for (const auto& entry : node) flatten(entry.second, below(entry.first.Scalar()), leaves);
+  } else if (node.IsSequence()) {
+    for (std::size_t i = 0; i < node.size(); ++i) flatten(node[i], below(std::to_string(i)), leaves);
+  } else {
+    leaves[path] = node.IsScalar() ? node.Scalar() : "";
+  }
+}
+
+/// Every value of a YAML text by its path.
+Json leaves_of(const std::string& text) {
+  Json leaves = Json::object();
+  flatten(YAML::Load(text), "", leaves);
+  return leaves;
+}
+
+/// The base case as a run would take it: values of params/ included, comments not.
+Json base_of(const Study& study) {
+  return leaves_of(resolved_yaml(read_case(study.base)));
+}
+
+Json stamp_of(const std::string& path) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  const auto time = fs::last_write_time(path, error).time_since_epoch().count();
+  return {{"bytes", error ? 0 : size}, {"time", error ? 0 : time}};
+}
+
+Json read_plan(const std::string& folder) {
+  const std::string path = (fs::path(folder) / "plan.json").string();
+  std::ifstream file(path);
+  Json plan = Json::parse(file, nullptr, false);
+  for (const char* key : {"base", "study", "files", "cases"})
+    if (!plan.is_object() || !plan.contains(key))
+      throw InputError(path + ": is not as intratumor sweep writes it; take a new folder with -o");
+  return plan;
+}
+
+/// "tissues.tumour.fluid_fraction: 0.2 before, 0.3 now"
+std::vector<std::string> differing_leaves(const std::string& what, const Json& before, const Json& now) {
+  std::vector<std::string> list;
+  const auto text = [](const Json& leaves, const std::string& key) {
+    return leaves.contains(key) ? "'" + leaves[key].get<std::string>() + "'" : std::string("nothing");
+  };
+  for (const auto& [key, value] : before.items())
+    if (!now.contains(key) || now[key] != value)
+      list.push_back(what + " " + key + " was " + text(before, key) + ", is " + text(now, key));
+  for (const auto& [key, value] : now.items())
+    if (!before.contains(key)) list.push_back(what + " " + key + " is new, " + text(now, key));
+  if (list.size() > most_told) {
+    list[most_told - 1] = "and " + std::to_string(list.size() - most_told + 1) + " more values of " + what;
+    list.resize(most_told);
+  }
+  return list;
+}
+
+/// A case is known by what it sets; equal ones (draws from short lists) by their order.
+using CaseKey = std::pair<std::vector<std::string>, int>;
+
+std::vector<CaseKey> keys_of(const std::vector<std::vector<std::string>>& sets) {
+  std::map<std::vector<std::string>, int> seen;
+  std::vector<CaseKey> keys;
+  for (const auto& set : sets) keys.emplace_back(set, seen[set]++);
+  return keys;
+}
+
+std::vector<CaseKey> keys_of(const Json& stored) {
+  return keys_of(stored["cases"].get<std::vector<std::vector<std::string>>>());
+}
+
+std::vector<CaseKey> keys_of(const Plan& plan) {
+  std::vector<std::vector<std::string>> sets;
+  for (const PlannedCase& planned : plan.cases) sets.push_back(planned.set);
+  return keys_of(sets);
+}
+
+void add_to(std::vector<std::string>& list, const std::vector<std::string>& more) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
+std::vector<std::string> changed_files(const Json& files) {
+  std::vector<std::string> list;
+  for (const auto& [path, stored] : files.items()) {
+    // Hashing images of hundreds of megabytes takes a while: only when they have been touched.
+    if (stamp_of(path) == stored["stamp"]) continue;
+    std::error_code error;
+    if (!fs::exists(path, error))
+      list.push_back("the file " + path + " is gone");
+    else if (sha256_of_file(path) != stored["sha256"].get<std::string>())
+      list.push_back("the file " + path + " has another content");
+  }
+  return list;
+}
+
+}  // namespace
+
+void StudyFolder::write_plan(const Study& study, const Plan& plan, const std::set<std::string>& files) const {
+  Json stored;
+  stored["intratumor"] = INTRATUMOR_VERSION;
+  stored["base"] = base_of(study);
+  stored["study"] = leaves_of(resolved_study(study));
+  stored["files"] = Json::object();
+  for (const std::string& file : files)
+    stored["files"][file] = {{"sha256", sha256_of_file(file)}, {"stamp", stamp_of(file)}};
+  stored["cases"] = Json::array();
+  for (const PlannedCase& planned : plan.cases) stored["cases"].push_back(planned.set);
+  write_whole((fs::path(path_) / "study.resolved.yaml").string(), resolved_study(study));
+  write_whole((fs::path(path_) / "plan.json").string(), stored.dump(1) + "\n");
+}
+
+std::vector<std::string> StudyFolder::changes(const Study& study, const Plan& plan, bool& only_added) const {
+  const Json stored = read_plan(path_);
+  std::vector<std::string> list = differing_leaves("base case:", stored["base"], base_of(study));
+  add_to(list, changed_files(stored["files"]));
+  const bool same_ground = list.empty();
+
+  const std::vector<CaseKey> stored_keys = keys_of(stored), new_keys = keys_of(plan);
+  const std::set<CaseKey> before(stored_keys.begin(), stored_keys.end()),
+      now(new_keys.begin(), new_keys.end());
+  std::size_t gone = 0, added = 0;
+  for (const CaseKey& key : before) gone += now.count(key) == 0 ? 1 : 0;
+  for (const CaseKey& key : now) added += before.count(key) == 0 ? 1 : 0;
+  only_added = same_ground && gone == 0;
+  if (gone + added > 0) {
+    add_to(list, differing_leaves("study:", stored["study"], leaves_of(resolved_study(study))));
+    list.push_back(std::to_string(gone) + " of its " + std::to_string(before.size()) + " cases are gone, " +
+                   std::to_string(added) + " are new");
+  }
+  return list;
+}
+
+void StudyFolder::order_as_stored(Plan& plan) const {
+  const Json stored = read_plan(path_);
+  std::map<CaseKey, std::size_t> places;
+  for (const CaseKey& key : keys_of(stored)) places.emplace(key, places.size());
+  // What is new comes behind, in its own order.
+  std::vector<std::pair<std::size_t, PlannedCase>> placed;
+  const std::vector<CaseKey> keys = keys_of(plan);
+  for (std::size_t k = 0; k < keys.size(); ++k) {
+    const auto found = places.find(keys[k]);
+    placed.emplace_back(found == places.end() ? places.size() : found->second, plan.cases[k]);
+  }
+  std::stable_sort(placed.begin(), placed.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  plan.cases.clear();
+  for (auto& [place, planned] : placed) plan.cases.push_back(std::move(planned));
+}
+
+}  // namespace intratumor
