@@ -18,8 +18,7 @@ namespace intratumor {
 class FlowStates {
  public:
   /// All references must outlive this.
-  FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
-             Stopwatch& phases);
+  FlowStates(const Case& c, const Setup& setup, const Octree& octree, Reporter& reporter, Stopwatch& phases);
 
   struct State {
     std::vector<char> infusing;  ///< which of the setup's infusions run
@@ -44,6 +43,7 @@ class FlowStates {
   const Setup& setup() const { return setup_; }
   const TissueMesh& mesh() const { return mesh_; }
   const Accounts& accounts() const { return accounts_; }
+  const std::vector<Wall>& walls() const { return walls_; }
 
  private:
   std::unique_ptr<State> compute(const std::vector<char>& infusing);
@@ -54,6 +54,7 @@ class FlowStates {
   Stopwatch& phases_;
   std::unique_ptr<FlowSolver> solver_;
   CellCoefficients cells_;
+  std::vector<Wall> walls_;
   Accounts accounts_;
   std::vector<std::vector<Hole>> holes_;  // by infusion
   std::list<std::unique_ptr<State>> kept_;
