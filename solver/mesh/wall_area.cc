@@ -9,12 +9,13 @@ namespace intratumor {
 
 namespace {
 
-constexpr int parts = 2;              // of a cell along each edge
-constexpr double slab = 1e-3;         // thickness over width of what stands for a face of a box
-constexpr double least_layer = 0.02;  // of the cell's size
-/// Of s (1 - s) h, s the share of tissue: for a plane at s h between two nodes whose shares of the area go by
-/// nearness, this layer gives the flux of the plane itself at s = 0, 1/2 and 1.
-const double layer_factor = std::sqrt(5.) - 1.;
+constexpr int parts = 2;       // of a cell along each edge
+constexpr double slab = 1e-3;  // thickness over width of what stands for a face of a box
+/// Of the cell's size. Nodes of a cut cell stand on both sides of the surface and share its area by nearness;
+/// if each stood on it, the lumen would reach too far. For a plane this layer is a quarter of the cell, on
+/// average over where between two nodes it lies; for balls of 12 to 24 cells across the flux is right within
+/// 1% with 0.21.
+constexpr double layer_of_cell = 0.21;
 
 double volume(const Point& lower, const Point& upper) {
   return (upper[0] - lower[0]) * (upper[1] - lower[1]) * (upper[2] - lower[2]);
@@ -52,15 +53,21 @@ class CutCell {
     }
   }
 
-  /// m^2 at each corner of the cell.
-  std::array<double, 8> corners(const dealii::Tensor<1, 3>& outward) const {
+  /// m^2 at each corner of the cell. `blur` as in wall_area.
+  std::array<double, 8> corners(double blur) const {
     std::array<double, 8> area{};
+    // On a face of the cell the normal is that of a box round the face: of the cell's own box, which lies to
+    // one side of a curved surface, it would lean outwards.
+    const dealii::Tensor<1, 3> inner = normal_at(0, 0, blur);
     std::array<int, 3> p{};
-    for (p[2] = 0; p[2] < parts; ++p[2])
-      for (p[1] = 0; p[1] < parts; ++p[1])
-        for (p[0] = 0; p[0] < parts; ++p[0])
-          for (int a = 0; a < 3; ++a)
-            for (const int side : {-1, 1}) add(p, a, side, outward, area);
+    for (int a = 0; a < 3; ++a)
+      for (const int side : {-1, 1}) {
+        const dealii::Tensor<1, 3> outer = on_face(a, side) ? normal_at(a, side, blur) : inner;
+        for (p[2] = 0; p[2] < parts; ++p[2])
+          for (p[1] = 0; p[1] < parts; ++p[1])
+            for (p[0] = 0; p[0] < parts; ++p[0])
+              add(p, a, side, p[a] + side < 0 || p[a] + side == parts ? outer : inner, area);
+      }
     for (double& at : area) at = std::max(0., at);
     return area;
   }
@@ -83,14 +90,40 @@ class CutCell {
     return {from, to};
   }
 
+  double jump(const std::array<int, 3>& p, int a, int side) const {
+    std::array<int, 3> other = p;
+    other[a] += side;
+    const double jump = share(other) - share(p);
+    return jump > 1e-9 ? jump : 0.;
+  }
+  /// Whether any of the surface stands on a face of the cell.
+  bool on_face(int a, int side) const {
+    std::array<int, 3> p{};
+    p[a] = side < 0 ? 0 : parts - 1;
+    const int b = (a + 1) % 3, c = (a + 2) % 3;
+    for (p[b] = 0; p[b] < parts; ++p[b])
+      for (p[c] = 0; p[c] < parts; ++p[c])
+        if (jump(p, a, side) > 0) return true;
+    return false;
+  }
+  /// Of a box as wide as the cell and `blur` more, moved by half a cell.
+  dealii::Tensor<1, 3> normal_at(int a, int side, double blur) const {
+    Point from, to;
+    for (int d = 0; d < 3; ++d) {
+      from[d] = lower_[d] - blur;
+      to[d] = lower_[d] + parts * step_[d] + blur;
+    }
+    from[a] += side * parts * step_[a] / 2;
+    to[a] += side * parts * step_[a] / 2;
+    return normal(region_, overlap_, from, to);
+  }
+
   /// The surface between part p, which has less of the region, and its neighbour: it belongs to p, so that
   /// neighbouring cells share nothing.
   void add(const std::array<int, 3>& p, int a, int side, const dealii::Tensor<1, 3>& outward,
            std::array<double, 8>& area) const {
-    std::array<int, 3> other = p;
-    other[a] += side;
-    const double jump = share(other) - share(p);
-    if (jump <= 1e-9) return;
+    const double across = jump(p, a, side);
+    if (across == 0) return;
     // Of what p has besides the region, the part that is tissue.
     const auto [from, to] = box(p);
     double tissue = 0;
@@ -100,7 +133,7 @@ class CutCell {
     // A surface without direction: on average over all directions a staircase has 3/2 of the area.
     const double along = outward.norm() > 0 ? -side * outward[a] : 2. / 3.;
     const double face = step_[0] * step_[1] * step_[2] / step_[a];
-    const double projected = std::min(1., tissue) * jump * face * along;
+    const double projected = std::min(1., tissue) * across * face * along;
     double at[3];
     for (int d = 0; d < 3; ++d) at[d] = (p[d] + 0.5) / parts;
     at[a] = (p[a] + (side > 0 ? 1. : 0.)) / parts;
@@ -124,19 +157,13 @@ WallArea wall_area(const TissueMesh& mesh, int region, const RegionOverlap& over
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
     if (mesh.cell_tissue(index) == 0) return;
     const Point lower = cell->vertex(0), upper = cell->vertex(7);
-    const auto grown = [&](double by) {
-      Point from = lower, to = upper;
-      for (int a = 0; a < 3; ++a) {
-        from[a] -= by;
-        to[a] += by;
-      }
-      return std::make_pair(from, to);
-    };
-    const auto [near_lower, near_upper] = grown((upper[0] - lower[0]) / parts);
-    if (!(overlap(region, near_lower, near_upper) > 0)) return;
-    const auto [wide_lower, wide_upper] = grown(blur);
-    const std::array<double, 8> corners =
-        CutCell(mesh, region, overlap, lower, upper).corners(normal(region, overlap, wide_lower, wide_upper));
+    Point from = lower, to = upper;
+    for (int a = 0; a < 3; ++a) {
+      from[a] -= (upper[a] - lower[a]) / parts;
+      to[a] += (upper[a] - lower[a]) / parts;
+    }
+    if (!(overlap(region, from, to) > 0)) return;
+    const std::array<double, 8> corners = CutCell(mesh, region, overlap, lower, upper).corners(blur);
     double of_cell = 0;
     for (const double corner : corners) of_cell += corner;
     if (of_cell == 0) return;
@@ -155,11 +182,10 @@ std::vector<double> wall_conductance(const TissueMesh& mesh, const WallArea& are
           dealii::Vector<double>& local) {
         const auto found = area.of_cell.find(index);
         if (found == area.of_cell.end()) return false;
-        const double s = mesh.cell_tissue(index), h = std::cbrt(cell->measure());
-        const double of_tissue = conductivity[index] / s;
+        const double h = std::cbrt(cell->measure());
+        const double of_tissue = conductivity[index] / mesh.cell_tissue(index);
         // A wall that resists more than the cell needs no layer.
-        const double layer =
-            h * std::max(least_layer, layer_factor * s * (1 - s)) / (1 + resistance * of_tissue / h);
+        const double layer = layer_of_cell * h / (1 + resistance * of_tissue / h);
         for (unsigned int v = 0; v < 8; ++v) local(v) = found->second[v] / (resistance + layer / of_tissue);
         return true;
       },

@@ -21,11 +21,10 @@ FarField far_field(const FarFieldInput& input) {
 
 }  // namespace
 
-FlowStates::FlowStates(const Case& c, const Setup& setup, const Octree& octree, Reporter& reporter,
-                       Stopwatch& phases)
-    : setup_(setup), mesh_(*octree.mesh), reporter_(reporter), phases_(phases) {
+FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
+                       Stopwatch& phases, const RegionOverlap& overlap)
+    : setup_(setup), mesh_(mesh), reporter_(reporter), phases_(phases) {
   const auto timed = phases_.measure("operator");
-  const TissueMesh& mesh = mesh_;
   FlowProblem problem;
   problem.mesh = &mesh;
   problem.tissues = setup.tissues;
@@ -39,12 +38,9 @@ FlowStates::FlowStates(const Case& c, const Setup& setup, const Octree& octree, 
   problem.cell_conductivity = cell_conductivity(mesh, setup.tissues);
   cells_ = cell_coefficients(mesh, setup.tissues);
   const Vector3& voxel = setup.image.spacing;
-  problem.walls = make_walls(
-      mesh, setup.tissues, problem.cell_conductivity, cells_.accessible_diffusion,
-      [&octree](int region, const Point& lower, const Point& upper) {
-        return octree.region_overlap(region, lower, upper);
-      },
-      std::max(mesh.smallest_cell(), *std::max_element(voxel.begin(), voxel.end())));
+  problem.walls =
+      make_walls(mesh, setup.tissues, problem.cell_conductivity, cells_.accessible_diffusion, overlap,
+                 std::max(mesh.smallest_cell(), *std::max_element(voxel.begin(), voxel.end())));
   walls_ = problem.walls;
   solver_ = std::make_unique<FlowSolver>(problem);
   accounts_ = make_accounts(setup.body);

@@ -17,8 +17,10 @@ namespace intratumor {
 /// that doses which repeat find theirs.
 class FlowStates {
  public:
-  /// All references must outlive this.
-  FlowStates(const Case& c, const Setup& setup, const Octree& octree, Reporter& reporter, Stopwatch& phases);
+  /// All references must outlive this. `overlap` gives the volumes of regions, for the walls of those without
+  /// tissue; null where there are none.
+  FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter, Stopwatch& phases,
+             const RegionOverlap& overlap = nullptr);
 
   struct State {
     std::vector<char> infusing;  ///< which of the setup's infusions run

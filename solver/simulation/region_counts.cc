@@ -18,7 +18,7 @@ bool is_coarse(std::size_t voxels, std::uint64_t cells) {
 void warn_of_few_cells(const Setup& setup, const TissueMesh& mesh, Reporter& reporter) {
   const std::vector<std::uint64_t> cells = cells_of_regions(mesh);
   for (std::size_t r = 0; r < cells.size(); ++r)
-    if (cells[r] > 0 && cells[r] < few_cells)
+    if (is_coarse(few_voxels, cells[r]) && !is_coarse(setup.segmentation.region_voxels[r], 0))
       reporter.warn("region " + setup.regions[r] + " is resolved by only " + std::to_string(cells[r]) +
                     (cells[r] == 1 ? " cell" : " cells") +
                     " of the mesh: what is computed for it is rough; numerics.h_min or run.accuracy: fine "

@@ -18,7 +18,7 @@ std::vector<std::uint64_t> cells_of_regions(const TissueMesh& mesh);
 /// Whether a region that is there has few voxels or cells.
 bool is_coarse(std::size_t voxels, std::uint64_t cells);
 
-/// Says which regions of the setup's have few cells.
+/// Says which regions have few cells though they have voxels enough.
 void warn_of_few_cells(const Setup& setup, const TissueMesh& mesh, Reporter& reporter);
 
 }  // namespace intratumor

@@ -68,7 +68,11 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
   reporter.info(text);
   warn_of_few_cells(setup, mesh, reporter);
 
-  solution->flow = std::make_unique<FlowStates>(c, setup, solution->octree, reporter, phases);
+  solution->flow = std::make_unique<FlowStates>(
+      c, setup, mesh, reporter, phases,
+      [&octree = solution->octree](int region, const Point& lower, const Point& upper) {
+        return octree.region_overlap(region, lower, upper);
+      });
   {
     const auto timed = phases.measure("operator");
     for (const Deposit& d : setup.deposits) {

@@ -74,7 +74,7 @@ TEST(Surfaces, ARunAmongThem) {
   EXPECT_LT(number_at(summary, "ledger.closure_error"), 1e-8);
   EXPECT_LT(number_at(summary, "pressure.closure_error_fraction"), 1e-8);
   EXPECT_GE(number_at(summary, "min_concentration"), -1e-12 * number_at(summary, "c_ref"));
-  EXPECT_GT(number_at(summary, "leak_fraction"), 1e-3);
+  EXPECT_GT(number_at(summary, "leak_fraction"), 1e-5);
   EXPECT_EQ(number_at(summary, "leak_fraction"), number_at(summary, "ledger.leak"));
   EXPECT_GT(number_at(summary, "fluid.leak_m3"), 0);
   EXPECT_GT(number_at(summary, "fluid.through_vessel_walls_m3"), 0);

@@ -165,6 +165,7 @@ Voxels lumen_voxels(double R, bool ball, double half, double voxel, double h) {
     return d.norm() < R ? 0 : 1;
   };
   v.has_tissue = {0, 1};
+  v.background = 1;
   v.h_min = h;
   v.h_max = 1 * mm;
   v.fine = R + 3 * mm;
@@ -187,7 +188,8 @@ TEST(Surfaces, V21AreaOfVoxels) {
         std::snprintf(name, sizeof name, "area of a %s of 3 mm, voxels of %.2g mm, h = %.3g mm, mm^2",
                       ball ? "ball" : "cylinder", voxel / mm, h / mm);
         check_relative("V21", name, area.total / (mm * mm),
-                       (ball ? 4 * pi * R * R : 2 * pi * R * 2 * half) / (mm * mm), 6e-2);
+                       (ball ? 4 * pi * R * R : 2 * pi * R * 2 * half) / (mm * mm),
+                       voxel > 0.8 * mm ? 8e-2 : 5e-2);
       }
 }
 
@@ -225,7 +227,7 @@ TEST(Surfaces, V21VesselWallFluid) {
       char name[120];
       std::snprintf(name, sizeof name, "%s vessel of 3 mm, Lp = %.0e m/(Pa s), h = 0.5 mm: fluid, uL/min",
                     ball ? "spherical" : "cylindrical", conductance);
-      check_relative("V21", name, p.flow.total_wall * 6e10, -K * C * slope * area * 6e10, 6e-2);
+      check_relative("V21", name, p.flow.total_wall * 6e10, -K * C * slope * area * 6e10, 4e-2);
       check("V21", "the same: fluid ledger", p.flow.closure, 0, p.flow.closure, 1e-10);
     }
 }
@@ -276,7 +278,7 @@ TEST(Surfaces, V21VesselWallDrug) {
       std::snprintf(name, sizeof name,
                     "%s vessel of 3 mm, P = %.0e m/s, h = %.3g mm: drug into tissue, mol/s",
                     ball ? "spherical" : "cylindrical", permeability, h / mm);
-      check_relative("V21", name, rate, -phi * D * C * slope * area, 6e-2);
+      check_relative("V21", name, rate, -phi * D * C * slope * area, 4e-2);
       check("V21", "the same: lowest concentration over plasma's", lowest, 0, -lowest, 1e-12);
     }
 }
@@ -302,7 +304,7 @@ TEST(Surfaces, V21CavityTakesUpDrug) {
     char name[120];
     std::snprintf(name, sizeof name, "cavity of 3 mm in supplied tissue, h = %.3g mm: drug that leaks, mol/s",
                   h / mm);
-    check_relative("V21", name, rate, exact, h > 0.4 * mm ? 6e-2 : 4e-2);
+    check_relative("V21", name, rate, exact, 4e-2);
     check("V21", "the same: lowest concentration over plasma's", lowest, 0, -lowest, 1e-12);
   }
 }
@@ -326,7 +328,7 @@ TEST(Surfaces, V21CavityDrains) {
   p.body.lymph_rate = 1e-4;
   p.solve();
   check_relative("V21", "cavity of 3 mm at 0 Pa, h = 0.5 mm: fluid that leaks, uL/min",
-                 p.flow.total_leak * 6e10, 4 * pi * R * R * K * pe * (1 / R + 1 / lambda) * 6e10, 6e-2);
+                 p.flow.total_leak * 6e10, 4 * pi * R * R * K * pe * (1 / R + 1 / lambda) * 6e10, 4e-2);
   check("V21", "the same: fluid ledger", p.flow.closure, 0, p.flow.closure, 1e-10);
   const double amount = 1e-9;
   std::vector<double> nodes =

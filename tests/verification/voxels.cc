@@ -22,7 +22,7 @@ Octree mesh_voxels(const Voxels& voxels, Problem& p) {
   const int regions = static_cast<int>(voxels.has_tissue.size());
   for (int r = 0; r < regions; ++r) request.values.push_back({static_cast<std::uint16_t>(r)});
   request.has_tissue = voxels.has_tissue;
-  request.background = 0;
+  request.background = voxels.background;
   request.h_min = voxels.h_min;
   request.h_max = voxels.h_max;
   request.margin = 0;
