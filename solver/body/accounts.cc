@@ -25,6 +25,7 @@ Accounts make_accounts(const BodyCoefficients& body) {
   a.transfers.push_back({a.plasma, a.eliminated, body.clearance / body.plasma_volume});
   a.degraded = add("degraded");
   a.outflow = add("outflow");
+  a.leak = add("leak");
   return a;
 }
 

@@ -23,6 +23,7 @@ struct Accounts {
   int eliminated = 0;
   int degraded = 0;
   int outflow = 0;           ///< through the outer boundary of the meshed box
+  int leak = 0;              ///< into cavities
   double plasma_volume = 0;  ///< m^3
 
   int size() const { return static_cast<int>(names.size()); }

@@ -149,11 +149,13 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
       {"p_open tearing, excess", "kPa", &T::opening_pressure, 1e-3},
   };
   Rows rows = {{"coefficients of " + c.drug.name, "unit"}};
-  for (const std::string& region : setup.regions) rows[0].push_back(region);
+  for (std::size_t r = 0; r < setup.regions.size(); ++r)
+    if (setup.tissues[r].region_class == RegionClass::tissue) rows[0].push_back(setup.regions[r]);
   for (const Line& line : lines) {
     rows.push_back({line.name, line.unit});
     for (const T& tissue : setup.tissues)
-      rows.back().push_back(readable_number(tissue.*line.value * line.factor));
+      if (tissue.region_class == RegionClass::tissue)
+        rows.back().push_back(readable_number(tissue.*line.value * line.factor));
   }
   std::string text = text_table(rows, "  ", true);
 

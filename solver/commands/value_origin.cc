@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "parameters/library.h"
+#include "parameters/tissue.h"
 
 namespace intratumor {
 
@@ -128,6 +129,7 @@ std::string ValueOrigin::given(const Path& path) const {
 /// A name that stands for a file of params/, `depth` parts into the path; any other word is the case's.
 std::string ValueOrigin::file_of(const Path& path, std::size_t depth, const std::string& name) const {
   const char* kind = nullptr;
+  if (path[0] == "tissues" && is_lumen_name(name)) return given(path);
   if (depth == 2 && path[0] == "tissues") kind = "tissues";
   if (depth == 1 && path[0] == "drug") kind = "drugs";
   if (depth > 1 && path[0] == "scheme" && path[depth - 1] == "needle") kind = "needles";
@@ -137,7 +139,7 @@ std::string ValueOrigin::file_of(const Path& path, std::size_t depth, const std:
 std::string ValueOrigin::missing(const Path& path, std::size_t depth, const std::string& base) const {
   if (!base.empty()) return base;
   // A region's own name is that of its tissue unless the case says otherwise.
-  if (path[0] == "tissues" && path.size() > 1 && depth <= 1)
+  if (path[0] == "tissues" && path.size() > 1 && depth <= 1 && !is_lumen_name(path[1]))
     return ParameterLibrary::label("tissues", path[1]);
   // Of volume, concentration and dose the case gives two; the duration may follow from a rate.
   const std::string& last = path.back();

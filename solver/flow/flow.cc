@@ -22,45 +22,13 @@ constexpr double step_tolerance = 1e-4;      // of each linear solve
 constexpr int max_halvings = 8;
 constexpr int many_iterations = 20;  // of one linear solve, after which multigrid is set up anew
 
-double boundary_pressure(const FlowProblem& problem, int node) {
-  const TissueMesh& mesh = *problem.mesh;
-  if (problem.far_field.kind == FarField::Kind::value) return problem.far_field.value;
-  if (problem.far_field.kind == FarField::Kind::function)
-    return problem.far_field.function(mesh.node_positions()[node]);
-  // Equilibrium of the summed terms of the tissue there.
-  double vessel = 0, vessel_pressure = 0, lymph = 0, lymph_pressure = 0;
-  for (int r = 0; r < mesh.n_regions(); ++r) {
-    const TissueCoefficients& t = problem.tissues[r];
-    const double volume = mesh.node_volume(r, node);
-    vessel += volume * t.vessel_filtration;
-    vessel_pressure += volume * t.vessel_filtration * t.effective_vascular_pressure;
-    lymph += volume * t.lymph_filtration;
-    lymph_pressure += volume * t.lymph_filtration * t.lymph_pressure;
-  }
-  if (vessel == 0) return lymph > 0 ? lymph_pressure / lymph : 0.;
-  const double pe = vessel_pressure / vessel;
-  if (lymph == 0 || pe < lymph_pressure / lymph) return pe;
-  return (vessel_pressure + lymph_pressure) / (vessel + lymph);
-}
-
 }  // namespace
-
-std::vector<double> cell_conductivity(const TissueMesh& mesh,
-                                      const std::vector<TissueCoefficients>& tissues) {
-  std::vector<double> values(mesh.n_owned_cells());
-  for (int cell = 0; cell < mesh.n_owned_cells(); ++cell) {
-    double resistance = 0;
-    for (int r = 0; r < mesh.n_regions(); ++r)
-      if (mesh.cell_fraction(cell, r) > 0)
-        resistance += mesh.cell_fraction(cell, r) / tissues[r].hydraulic_conductivity;
-    values[cell] = 1. / resistance;
-  }
-  return values;
-}
 
 /// Exchange of every owned node with vessels and lymph at one pressure, m^3/s, and its derivative.
 struct FlowSolver::Exchange {
   std::vector<double> filtration, lymph;
+  std::vector<std::vector<double>> wall;
+  std::vector<double> walls;  // the sum of all
   std::vector<double> slope;  // of lymph less filtration, each tissue's at least 0; m^3/(s Pa)
   std::vector<double> flux;   // of pressure out of each node
   double least_open = 1;
@@ -116,7 +84,6 @@ FlowSolver::~FlowSolver() = default;
 FlowSolver::FlowSolver(FlowProblem problem) : problem_(std::move(problem)) {
   const TissueMesh& mesh = *problem_.mesh;
   const Graph& graph = mesh.graph();
-  const MPI_Comm comm = mesh.communicator();
   mesh.assemble(
       [&](const TissueMesh::Cell&, int index, const dealii::FEValues<3>& fe,
           dealii::FullMatrix<double>& local) {
@@ -128,27 +95,11 @@ FlowSolver::FlowSolver(FlowProblem problem) : problem_(std::move(problem)) {
       },
       stiffness_);
 
-  fixed_ = mesh.make_vector();
-  pressure_ = mesh.make_vector();
-  const bool sealed = problem_.far_field.kind == FarField::Kind::sealed;
   double steepest = 0;
-  for (int i = 0; i < graph.n_owned; ++i) {
-    steepest = std::max(steepest, stiffness_[graph.diagonal[i]]);
-    if (sealed || !mesh.on_boundary()[i] || !graph.is_unknown[i]) continue;
-    fixed_.local_element(i) = 1;
-    pressure_.local_element(i) = boundary_pressure(problem_, i);
-  }
-  scale_ = 1. / dealii::Utilities::MPI::max(steepest, comm);
-  fixed_.update_ghost_values();
-  pressure_.update_ghost_values();
-  if (sealed &&
-      std::none_of(problem_.tissues.begin(), problem_.tissues.end(), [](const TissueCoefficients& t) {
-        return t.vessel_filtration > 0 || t.lymph_filtration > 0;
-      }))
-    throw InputError(
-        "flow: every face is sealed and no tissue exchanges fluid with vessels or lymph, so the pressure is "
-        "not "
-        "determined; give flow.far_field a pressure or 'equilibrium'");
+  for (int i = 0; i < graph.n_owned; ++i) steepest = std::max(steepest, stiffness_[graph.diagonal[i]]);
+  scale_ = 1. / dealii::Utilities::MPI::max(steepest, mesh.communicator());
+  prescribe_pressures();
+  find_islands();
   solver_ = std::make_unique<LinearSolver>(mesh, LinearSolver::Kind::elliptic, "pressure");
   solver_->keep_preconditioner(true);
 }
@@ -182,11 +133,24 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
       e.slope[i] += volume * (std::max(0., of_vessels) + of_lymph);
     }
   }
+  e.wall.resize(problem_.walls.size());
+  e.walls.assign(n, 0.);
+  for (std::size_t w = 0; w < e.wall.size(); ++w) {
+    const std::vector<double>& conductance = problem_.walls[w].fluid;
+    if (conductance.empty()) continue;
+    const double inside = problem_.tissues[problem_.walls[w].region].wall.pressure;
+    e.wall[w].assign(n, 0.);
+    for (int i = 0; i < n; ++i) {
+      e.walls[i] += e.wall[w][i] = conductance[i] * (inside - p.local_element(i));
+      e.slope[i] += conductance[i];
+    }
+  }
   multiply(graph, stiffness_, p, e.flux);
   double sum = 0;
   for (int i = 0; i < n; ++i) {
     const bool free = graph.is_unknown[i] && !fixed_.local_element(i);
-    const double r = free ? e.filtration[i] - e.lymph[i] + (source.empty() ? 0. : source[i]) - e.flux[i] : 0.;
+    const double q = source.empty() ? 0. : source[i];
+    const double r = free ? e.filtration[i] - e.lymph[i] + e.walls[i] + q - e.flux[i] : 0.;
     residual.local_element(i) = r * scale_;
     sum += r * r;
   }
@@ -214,13 +178,19 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
   const MPI_Comm comm = mesh.communicator();
   const int n = mesh.graph().n_owned;
   FlowState state;
+  bool stuck = false;
+  for (int i = 0; i < n; ++i) stuck = stuck || (island_[i] && !source.empty() && source[i] != 0);
+  if (dealii::Utilities::MPI::logical_or(stuck, comm))
+    throw InputError(
+        "flow: fluid is infused into a piece of tissue that it cannot leave: no face of the meshed box, no "
+        "vessel and no lymph takes it up");
   Exchange exchange;
   Vector right = mesh.make_vector(), change = mesh.make_vector(), trial = mesh.make_vector();
   double norm = evaluate(pressure_, source, exchange, right), scale = 0;
   for (int i = 0; i < n; ++i)
     if (!fixed_.local_element(i))
       scale += std::pow(std::abs(exchange.filtration[i]) + std::abs(exchange.lymph[i]) +
-                            (source.empty() ? 0. : std::abs(source[i])),
+                            std::abs(exchange.walls[i]) + (source.empty() ? 0. : std::abs(source[i])),
                         2) +
                std::pow(exchange.flux[i], 2);
   scale = std::sqrt(dealii::Utilities::MPI::sum(scale, comm));
@@ -260,12 +230,20 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
   double terms = 0;
   for (int i = 0; i < n; ++i) {
     const double q = source.empty() ? 0. : source[i];
-    if (fixed_.local_element(i))
-      state.outflow[i] = exchange.filtration[i] - exchange.lymph[i] + q - exchange.flux[i];
-    terms += std::abs(exchange.filtration[i]) + std::abs(exchange.lymph[i]) + std::abs(q) +
-             std::abs(state.outflow[i]);
+    const double sources = exchange.filtration[i] - exchange.lymph[i] + exchange.walls[i] + q;
+    if (fixed_.local_element(i) && !island_[i]) state.outflow[i] = sources - exchange.flux[i];
+    terms += std::abs(exchange.filtration[i]) + std::abs(exchange.lymph[i]) + std::abs(exchange.walls[i]) +
+             std::abs(q) + std::abs(state.outflow[i]);
     state.total_source += q;
   }
+  for (std::size_t w = 0; w < exchange.wall.size(); ++w) {
+    const double sum = global_sum(exchange.wall[w], comm);
+    if (problem_.tissues[problem_.walls[w].region].region_class == RegionClass::cavity)
+      state.total_leak -= sum;
+    else
+      state.total_wall += sum;
+  }
+  state.wall = std::move(exchange.wall);
   state.filtration = std::move(exchange.filtration);
   state.lymph = std::move(exchange.lymph);
   state.total_source = dealii::Utilities::MPI::sum(state.total_source, comm);
@@ -273,15 +251,19 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
   state.total_lymph = global_sum(state.lymph, comm);
   state.total_outflow = global_sum(state.outflow, comm);
   terms = dealii::Utilities::MPI::sum(terms, comm);
-  const double open = state.total_source + state.total_filtration - state.total_lymph - state.total_outflow;
+  const double open = state.total_source + state.total_filtration + state.total_wall - state.total_lymph -
+                      state.total_outflow - state.total_leak;
   state.closure = terms > 0 ? std::abs(open) / terms : 0.;
 
   state.pressure = pressure_;
   state.pressure.zero_out_ghost_values();
   mesh.constraints().distribute(state.pressure);
   state.pressure.update_ghost_values();
-  state.max_pressure = dealii::Utilities::MPI::max(
-      n > 0 ? *std::max_element(state.pressure.begin(), state.pressure.begin() + n) : -1e300, comm);
+  state.max_pressure = -1e300;
+  for (int i = 0; i < n; ++i)
+    if (mesh.graph().is_unknown[i])
+      state.max_pressure = std::max(state.max_pressure, state.pressure.local_element(i));
+  state.max_pressure = dealii::Utilities::MPI::max(state.max_pressure, comm);
   return state;
 }
 

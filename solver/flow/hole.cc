@@ -93,11 +93,18 @@ CellOfHole cell_of(const TissueMesh& mesh, const std::vector<double>& conductivi
   // Of cells that share a face, edge or corner with the point the one with the lowest corner.
   std::array<double, 6> found = {1e300, 0, 0, 0, 0, 0};
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
-    if (cell->center().distance(at) > cell->diameter() || !cell->point_inside(at)) return;
+    if (mesh.cell_tissue(index) == 0 || cell->center().distance(at) > cell->diameter() ||
+        !cell->point_inside(at))
+      return;
     const Point corner = cell->vertex(0);
     const double order = corner[0] + corner[1] + corner[2];
     if (order < found[0])
-      found = {order, corner[0], corner[1], corner[2], std::cbrt(cell->measure()), conductivity[index]};
+      found = {order,
+               corner[0],
+               corner[1],
+               corner[2],
+               std::cbrt(cell->measure()),
+               conductivity[index] / mesh.cell_tissue(index)};
   });
   const double lowest = dealii::Utilities::MPI::min(found[0], mesh.communicator());
   if (found[0] > lowest || lowest == 1e300) std::fill(found.begin(), found.end(), -1e300);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -128,12 +129,20 @@ struct Threshold {
   double value = 0;  ///< mol/m^3
 };
 
-/// What holds on the outer boundary of the meshed box.
+/// What holds on a face of the meshed box.
 struct FarFieldInput {
   enum class Kind { equilibrium, value, sealed };
   Kind kind = Kind::equilibrium;
   double pressure = 0;  ///< Pa, with `value`
 };
+inline bool operator==(const FarFieldInput& a, const FarFieldInput& b) {
+  return a.kind == b.kind && a.pressure == b.pressure;
+}
+
+/// The patient's directions in which the box's faces look, 2 axis + (0 below, 1 above): the image's own axes
+/// lead to the patient's right, front and head, or as near to them as an oblique image allows.
+constexpr std::array<const char*, 6> box_faces = {"left",     "right",    "posterior",
+                                                  "anterior", "inferior", "superior"};
 
 struct Numerics {
   double h_min = 0;           ///< m, finest cell
@@ -152,7 +161,8 @@ struct Case {
   Patient patient;
   std::vector<NeedleInjection> needles;
   std::vector<IntravenousDose> intravenous;
-  FarFieldInput far_field;
+  FarFieldInput far_field;                     ///< of every face that is not in `faces`
+  std::map<std::string, FarFieldInput> faces;  ///< by name, of box_faces
   CollapseInput collapse;
   /// Absent when no needle can make one (no needle, or all infuse).
   std::optional<DepositInput> deposit;

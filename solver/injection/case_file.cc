@@ -47,6 +47,10 @@ void read_tissues(const YamlNode& root, const ParameterLibrary& library, Case& c
     const auto tissue = node ? node->optional(region) : std::nullopt;
     if (tissue) {
       c.tissues.push_back(read_tissue(*tissue, library));
+      if (is_lumen_name(region) && c.tissues.back().region_class == RegionClass::tissue)
+        tissue->fail("the region '" + region + "' is one without tissue; give it another name in labels");
+    } else if (is_lumen_name(region)) {
+      c.tissues.push_back(lumen(region));
     } else if (library.has("tissues", region)) {
       c.tissues.push_back(read_tissue(region, library));
     } else {
@@ -85,6 +89,19 @@ void read_comparator(const YamlNode& root, Case& c) {
   if (wanted && c.needles.empty())
     comparator->fail("has no effect: no needle injects, and the run itself is intravenous");
   c.comparator = wanted;
+}
+
+/// The target is tissue, and so is what lies beyond all labels, or it is outside.
+void check_classes(const YamlNode& geometry, const Case& c) {
+  const auto class_of = [&c](const std::string& region) {
+    return c.tissues[std::find(c.regions.begin(), c.regions.end(), region) - c.regions.begin()].region_class;
+  };
+  if (class_of(c.geometry.target) != RegionClass::tissue)
+    geometry.required("target").fail("'" + c.geometry.target + "' has no tissue; name the tumour's region");
+  const RegionClass background = class_of(c.geometry.background);
+  if (background != RegionClass::tissue && background != RegionClass::outside)
+    geometry.fail("the background is '" + c.geometry.background +
+                  "', a vessel or cavity; it must be tissue or outside");
 }
 
 std::vector<std::string> read_maps(const YamlNode& node) {
@@ -154,6 +171,7 @@ Case read_case(const std::string& path, const std::vector<std::string>& override
   c.geometry = read_geometry(root.required("geometry"), path);
   c.regions = regions_of(c.geometry);
   read_tissues(root, library, c);
+  check_classes(root.required("geometry"), c);
   c.drug = read_drug(root.required("drug"), library);
   c.patient = read_patient(root.optional("patient"));
   read_run(root, c);

@@ -28,6 +28,22 @@ FarFieldInput read_far_field(const YamlNode& node) {
   return far_field;
 }
 
+/// One choice for all faces, or a map with one for each and `others` for the rest.
+void read_faces(const YamlNode& node, Case& c) {
+  if (!node.is_map()) {
+    c.far_field = read_far_field(node);
+    return;
+  }
+  std::vector<std::string> known(box_faces.begin(), box_faces.end());
+  known.emplace_back("others");
+  check_keys(node, known, {});
+  for (const std::string& face : node.keys())
+    (face == "others" ? c.far_field : c.faces[face]) = read_far_field(node.required(face));
+  const auto others = node.optional("others");
+  if (others && c.faces.size() == box_faces.size())
+    others->fail("has no effect: every face has a choice of its own");
+}
+
 CollapseInput read_collapse(const YamlNode& node, bool vessels) {
   CollapseInput collapse;
   if (!node.is_map()) {
@@ -52,7 +68,7 @@ void read_flow(const std::optional<YamlNode>& node, Case& c) {
       std::any_of(c.tissues.begin(), c.tissues.end(), [](const Tissue& t) { return t.vessel.exist(); });
   if (!node) return;
   check_keys(*node, {"far_field", "collapse"}, {});
-  if (const auto far_field = node->optional("far_field")) c.far_field = read_far_field(*far_field);
+  if (const auto far_field = node->optional("far_field")) read_faces(*far_field, c);
   if (const auto collapse = node->optional("collapse")) c.collapse = read_collapse(*collapse, c.collapse.on);
 }
 

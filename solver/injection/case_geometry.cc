@@ -15,7 +15,6 @@ constexpr int largest_label = 65535;
 
 std::string read_region_name(const YamlNode& node) {
   const std::string name = node.text();
-  if (name == "outside") node.fail("'outside' (no tissue) is not available yet; name a tissue, as muscle");
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == ' ';

@@ -77,6 +77,15 @@ std::string far_field_text(const FarFieldInput& far_field) {
   return quantity_text(far_field.pressure, Dimension::pressure);
 }
 
+std::string faces_text(const Case& c) {
+  if (c.faces.empty()) return far_field_text(c.far_field);
+  std::string text;
+  for (const auto& [face, far_field] : c.faces)
+    text += (text.empty() ? "{" : ", ") + face + ": " + far_field_text(far_field);
+  if (c.faces.size() < box_faces.size()) text += ", others: " + far_field_text(c.far_field);
+  return text + "}";
+}
+
 std::string collapse_text(const CollapseInput& collapse) {
   if (!collapse.on) return "none";
   return "{floor: " + exact_text(collapse.floor) +
@@ -113,8 +122,7 @@ std::string resolved_yaml(const Case& c) {
   text += "drug: " + to_yaml(c.drug) + "\npatient: " + to_yaml(c.patient) + "\nscheme:\n";
   for (const NeedleInjection& needle : c.needles) text += injection_text(needle, c.geometry.space);
   for (const IntravenousDose& dose : c.intravenous) text += intravenous_text(dose);
-  text +=
-      "flow: {far_field: " + far_field_text(c.far_field) + ", collapse: " + collapse_text(c.collapse) + "}\n";
+  text += "flow: {far_field: " + faces_text(c) + ", collapse: " + collapse_text(c.collapse) + "}\n";
   if (c.deposit) text += deposit_text(*c.deposit);
   text += exposure_text(c) + "comparator: " + (c.comparator ? "intravenous" : "none") +
           "\nrun:\n  until: " + quantity_text(c.until, Dimension::time) + "\n  accuracy: " + c.accuracy +

@@ -109,7 +109,7 @@ Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
   const int n_regions = static_cast<int>(request.values.size());
 
   auto triangulation = std::make_unique<Triangulation>(comm);
-  dealii::GridGenerator::subdivided_hyper_rectangle(*triangulation, box.cells, box.lower, box.upper);
+  dealii::GridGenerator::subdivided_hyper_rectangle(*triangulation, box.cells, box.lower, box.upper, true);
   for (int level = 0; level < box.levels; ++level) {
     bool any = false;
     for (const auto& cell : triangulation->active_cell_iterators()) {
@@ -135,7 +135,8 @@ Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
     }
     f[request.background] = rest < 1e-12 ? 0. : rest;
   };
-  octree.mesh = std::make_unique<TissueMesh>(std::move(triangulation), n_regions, fractions, true);
+  octree.mesh =
+      std::make_unique<TissueMesh>(std::move(triangulation), n_regions, fractions, true, request.has_tissue);
   return octree;
 }
 

@@ -17,6 +17,7 @@ struct OctreeRequest {
   const LabelImage* image = nullptr;
   /// Voxel values of each region; `background` also gets every other voxel and all space outside the image.
   std::vector<std::vector<std::uint16_t>> values;
+  std::vector<char> has_tissue;  ///< of each region; empty: all have
   int background = 0;
   int target = 0;
   double margin = 0;    ///< m of tissue round the target's bounding box
@@ -39,7 +40,8 @@ struct MeshBox {
 };
 MeshBox mesh_box(const OctreeRequest& request);
 
-/// Static octree of cubes, 2:1 balanced, with the exact overlap of every region with every cell.
+/// Static octree of cubes, 2:1 balanced, with the exact overlap of every region with every cell. Faces of the
+/// box have the boundary numbers 2 axis + (0 below, 1 above).
 /// `region_overlap(r, lower, upper)` of the result gives the exact volume of region r in any box (m^3).
 struct Octree {
   std::unique_ptr<TissueMesh> mesh;  ///< null in what octree_tables gives

@@ -72,6 +72,7 @@ ShapeShare spread(const TissueMesh& mesh, const Shape& shape, const Weight& weig
           add(cut);
         }
         share.volume += volume;
+        share.empty_volume += volume * (1. - mesh.cell_tissue(index));
         for (int r = 0; r < mesh.n_regions(); ++r)
           share.in_region[r] += volume * mesh.cell_fraction(index, r) * weight(r);
         return true;
@@ -81,6 +82,7 @@ ShapeShare spread(const TissueMesh& mesh, const Shape& shape, const Weight& weig
   share.node.assign(amount.begin(), amount.begin() + n);
   share.accessible_volume = global_sum(share.node, mesh.communicator());
   share.volume = dealii::Utilities::MPI::sum(share.volume, mesh.communicator());
+  share.empty_volume = dealii::Utilities::MPI::sum(share.empty_volume, mesh.communicator());
   for (double& region : share.in_region) region = dealii::Utilities::MPI::sum(region, mesh.communicator());
   if (share.accessible_volume > 0) {
     for (double& s : share.node) s /= share.accessible_volume;
@@ -97,7 +99,7 @@ ShapeShare shape_share(const TissueMesh& mesh, const std::vector<TissueCoefficie
 }
 
 ShapeShare shape_share(const TissueMesh& mesh, const Shape& shape) {
-  return spread(mesh, shape, [](int) { return 1.; });
+  return spread(mesh, shape, [&](int r) { return mesh.has_tissue(r) ? 1. : 0.; });
 }
 
 }  // namespace intratumor

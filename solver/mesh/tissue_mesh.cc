@@ -25,33 +25,40 @@ namespace DoFTools = dealii::DoFTools;
 
 namespace {
 constexpr unsigned int nodes_per_cell = 8;
-}
+/// Of a cell; less counts as none. All terms of a node scale with the tissue round it, so that slivers do no
+/// harm to solvers; what they could do is drown in the round-off of the overlaps they come from.
+constexpr double least_tissue = 1e-6;
+}  // namespace
 
 TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
-                       const FractionFunction& fractions, bool boxes)
+                       const FractionFunction& fractions, bool boxes, std::vector<char> has_tissue)
     : triangulation_(std::move(triangulation)),
       n_regions_(n_regions),
       element_(std::make_unique<dealii::FE_Q<3>>(1)),
-      dofs_(*triangulation_) {
+      dofs_(*triangulation_),
+      has_tissue_(std::move(has_tissue)) {
+  has_tissue_.resize(n_regions_, 1);
   if (boxes)
     mapping_ = std::make_unique<dealii::MappingCartesian<3>>();
   else
     mapping_ = std::make_unique<dealii::MappingQ<3>>(1);
+  dofs_.distribute_dofs(*element_);
+  find_fractions(fractions);
   number_nodes();
+  number_boundary();
   build_graph();
-
-  std::vector<double> of_cell(n_regions_);
-  double h_min = std::numeric_limits<double>::max();
-  for_each_cell([&](const Cell& cell, int) {
-    fractions(cell, of_cell);
-    cell_fraction_.insert(cell_fraction_.end(), of_cell.begin(), of_cell.end());
-    h_min = std::min(h_min, cell->minimum_vertex_distance());
-  });
-  h_min_ = dealii::Utilities::MPI::min(h_min, communicator());
 
   node_volume_.resize(n_regions_);
   region_volume_.resize(n_regions_);
   for (int r = 0; r < n_regions_; ++r) {
+    if (!has_tissue_[r]) {
+      double of_cells = 0;
+      for_each_cell(
+          [&](const Cell& cell, int index) { of_cells += cell_fraction(index, r) * cell->measure(); });
+      region_volume_[r] = dealii::Utilities::MPI::sum(of_cells, communicator());
+      node_volume_[r].assign(graph_.n_owned, 0.);
+      continue;
+    }
     Vector volume = make_vector();
     assemble(
         [&](const Cell&, int index, const FEValues<3>& fe, dealii::Vector<double>& local) {
@@ -68,12 +75,57 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
   }
 }
 
+void TissueMesh::find_fractions(const FractionFunction& fractions) {
+  std::vector<double> of_cell(n_regions_);
+  double h_min = std::numeric_limits<double>::max(), tissue_volume = 0;
+  for_each_cell([&](const Cell& cell, int) {
+    fractions(cell, of_cell);
+    double empty = 0, tissue = 0;
+    for (int r = 0; r < n_regions_; ++r) (has_tissue_[r] ? tissue : empty) += of_cell[r];
+    if (empty == 0) tissue = 1;
+    if (tissue < least_tissue) {
+      // Given to the others, so that all fractions still sum to 1.
+      for (int r = 0; r < n_regions_; ++r) of_cell[r] = has_tissue_[r] ? 0 : of_cell[r] / empty;
+      tissue = 0;
+    }
+    cell_fraction_.insert(cell_fraction_.end(), of_cell.begin(), of_cell.end());
+    cell_tissue_.push_back(tissue);
+    tissue_volume += tissue * cell->measure();
+    h_min = std::min(h_min, cell->minimum_vertex_distance());
+  });
+  h_min_ = dealii::Utilities::MPI::min(h_min, communicator());
+  if (dealii::Utilities::MPI::sum(tissue_volume, communicator()) <= 0)
+    throw InputError("the meshed region holds no tissue");
+}
+
+/// A node that touches no tissue is constrained to 0.
+void TissueMesh::leave_out_empty_nodes(const IndexSet& relevant) {
+  const bool any = std::find(cell_tissue_.begin(), cell_tissue_.end(), 0.) != cell_tissue_.end();
+  if (!dealii::Utilities::MPI::logical_or(any, communicator())) return;
+  dealii::AffineConstraints<double> hanging(relevant);
+  DoFTools::make_hanging_node_constraints(dofs_, hanging);
+  hanging.close();
+  Vector touched(dofs_.locally_owned_dofs(), relevant, communicator());
+  dealii::Vector<double> of_cell(nodes_per_cell);
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  for_each_cell([&](const Cell& cell, int index) {
+    if (cell_tissue_[index] == 0) return;
+    of_cell = 1;
+    cell->get_dof_indices(indices);
+    hanging.distribute_local_to_global(of_cell, indices, touched);
+  });
+  touched.compress(dealii::VectorOperation::add);
+  touched.update_ghost_values();
+  for (const auto node : relevant)
+    if (!constraints_.is_constrained(node) && touched(node) == 0) constraints_.add_line(node);
+}
+
 void TissueMesh::number_nodes() {
-  dofs_.distribute_dofs(*element_);
   IndexSet relevant;
   DoFTools::extract_locally_relevant_dofs(dofs_, relevant);
   constraints_.reinit(relevant);
   DoFTools::make_hanging_node_constraints(dofs_, constraints_);
+  leave_out_empty_nodes(relevant);
   constraints_.close();
 
   pattern_.reinit(dofs_.n_dofs(), dofs_.n_dofs(), relevant);
@@ -101,16 +153,20 @@ void TissueMesh::number_nodes() {
   const IndexSet& owned = dofs_.locally_owned_dofs();
   positions_.reserve(owned.n_elements());
   for (const auto i : owned) positions_.push_back(points.at(i));
+}
 
+void TissueMesh::number_boundary() {
+  const IndexSet& owned = dofs_.locally_owned_dofs();
   on_boundary_.assign(owned.n_elements(), 0);
-  std::set<dealii::types::boundary_id> outer;
-  for (const auto id : triangulation_->get_boundary_ids())
-    if (id != symmetry_plane) outer.insert(id);
-  const IndexSet boundary = outer.empty()
-                                ? IndexSet(dofs_.n_dofs())  // an empty list would mean every face
-                                : DoFTools::extract_boundary_dofs(dofs_, dealii::ComponentMask(), outer);
-  for (const auto i : boundary)
-    if (owned.is_element(i)) on_boundary_[owned.index_within_set(i)] = 1;
+  for (const auto id : triangulation_->get_boundary_ids()) {
+    if (id == symmetry_plane) continue;
+    std::vector<int>& nodes = boundary_nodes_[id];
+    for (const auto i : DoFTools::extract_boundary_dofs(dofs_, dealii::ComponentMask(), {id}))
+      if (owned.is_element(i)) {
+        nodes.push_back(static_cast<int>(owned.index_within_set(i)));
+        on_boundary_[nodes.back()] = 1;
+      }
+  }
 }
 
 void TissueMesh::build_graph() {

@@ -12,6 +12,7 @@
 #include <deal.II/lac/petsc_sparse_matrix.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -60,15 +61,20 @@ void for_each_edge(const Graph& graph, const F& f) {
 /// Everything about space that can be computed before the first step: Q1 elements on a distributed octree (or
 /// any hexahedral mesh), hanging-node constraints, the share of each region in each cell and around each
 /// node, and the stencil graph. Accessors only read. Lengths in metres in the mesh's own frame.
+///
+/// Regions may be without tissue (air, the lumen of a vessel): a node that touches no tissue carries no
+/// unknown, like a hanging node, and its value is 0. A cell that is partly tissue scales its terms by that
+/// share, so all entries of a node that only such cells touch are small alike.
 class TissueMesh {
  public:
   using Cell = dealii::DoFHandler<3>::active_cell_iterator;
   /// Fills in the volume fraction of every region in one cell; they must sum to 1.
   using FractionFunction = std::function<void(const Cell&, std::vector<double>&)>;
 
-  /// `boxes`: every cell is an axis-parallel box (allows a cheaper mapping).
+  /// `boxes`: every cell is an axis-parallel box (allows a cheaper mapping). `has_tissue`: of each region;
+  /// empty: all have. InputError when there is no tissue at all.
   TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions, const FractionFunction& fractions,
-             bool boxes);
+             bool boxes, std::vector<char> has_tissue = {});
 
   MPI_Comm communicator() const { return triangulation_->get_communicator(); }
   int n_regions() const { return n_regions_; }
@@ -85,11 +91,14 @@ class TissueMesh {
   /// Nodes that a rank's vectors hold: its own, then ghosts.
   int n_local() const { return graph_.n_owned + static_cast<int>(partitioner_->n_ghost_indices()); }
 
+  bool has_tissue(int region) const { return has_tissue_[region] != 0; }
   /// Volume of region r around owned node i, m^3: integral of its shape function over the region, hanging
-  /// nodes' shares passed on to the nodes that carry them.
+  /// nodes' shares passed on to the nodes that carry them. 0 for regions without tissue.
   double node_volume(int region, int i) const { return node_volume_[region][i]; }
   /// Fraction of region r in the owned cell that comes `cell`-th among the owned cells.
   double cell_fraction(int cell, int region) const { return cell_fraction_[cell * n_regions_ + region]; }
+  /// Fraction of tissue in it, of whichever region: 0 to 1.
+  double cell_tissue(int cell) const { return cell_tissue_[cell]; }
   int n_owned_cells() const { return static_cast<int>(cell_fraction_.size()) / n_regions_; }
   /// m^3, over all ranks.
   double region_volume(int region) const { return region_volume_[region]; }
@@ -98,6 +107,10 @@ class TissueMesh {
   const std::vector<Point>& node_positions() const { return positions_; }
   /// True for owned nodes on the outer boundary (planes of symmetry are not part of it).
   const std::vector<char>& on_boundary() const { return on_boundary_; }
+  /// The same by boundary number: owned nodes on the faces that have it.
+  const std::map<dealii::types::boundary_id, std::vector<int>>& boundary_nodes() const {
+    return boundary_nodes_;
+  }
 
   /// Calls f(cell, position among owned cells) for every owned cell.
   void for_each_cell(const std::function<void(const Cell&, int)>& f) const;
@@ -115,7 +128,10 @@ class TissueMesh {
   void assemble(const LocalVector& local, Vector& values) const;
 
  private:
+  void find_fractions(const FractionFunction& fractions);
   void number_nodes();
+  void leave_out_empty_nodes(const dealii::IndexSet& relevant);
+  void number_boundary();
   void build_graph();
   void build_edges();
   void extract(const dealii::PETScWrappers::MPI::SparseMatrix& matrix, std::vector<double>& values) const;
@@ -129,11 +145,13 @@ class TissueMesh {
   std::shared_ptr<const dealii::Utilities::MPI::Partitioner> partitioner_;
   dealii::DynamicSparsityPattern pattern_;
   Graph graph_;
-  std::vector<double> cell_fraction_;
+  std::vector<char> has_tissue_;
+  std::vector<double> cell_fraction_, cell_tissue_;
   std::vector<std::vector<double>> node_volume_;
   std::vector<double> region_volume_;
   std::vector<Point> positions_;
   std::vector<char> on_boundary_;
+  std::map<dealii::types::boundary_id, std::vector<int>> boundary_nodes_;
   double h_min_ = 0;
 };
 

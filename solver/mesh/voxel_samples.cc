@@ -70,7 +70,8 @@ std::vector<T> in_order(const std::vector<T>& values, const std::vector<std::siz
 }  // namespace
 
 VoxelSamples sample_at_voxels(const TissueMesh& mesh, const MeshBox& box, const LabelImage& image,
-                              const std::vector<const std::vector<double>*>& fields) {
+                              const std::vector<const std::vector<double>*>& fields,
+                              const std::function<bool(int i, int j, int k)>& wanted) {
   if (image.file_grid.dim[0] < 3) throw std::logic_error(image.path + ": the grid of its file is not known");
   const std::vector<Vector> nodal = whole_fields(mesh, fields);
   const std::array<VoxelAxis, 3> axes = {VoxelAxis(box, image, 0), VoxelAxis(box, image, 1),
@@ -79,7 +80,8 @@ VoxelSamples sample_at_voxels(const TissueMesh& mesh, const MeshBox& box, const 
   found.values.resize(fields.size());
   std::vector<dealii::types::global_dof_index> indices(8);
   std::vector<std::array<double, 8>> corner_values(fields.size());
-  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int) {
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    if (mesh.cell_tissue(index) == 0) return;
     const Point lower = cell->vertex(0), upper = cell->vertex(7);
     std::array<int, 3> from{}, to{}, first{}, end{};
     for (int a = 0; a < 3; ++a) {
@@ -95,6 +97,7 @@ VoxelSamples sample_at_voxels(const TissueMesh& mesh, const MeshBox& box, const 
     for (int k = first[2]; k < end[2]; ++k)
       for (int j = first[1]; j < end[1]; ++j)
         for (int i = first[0]; i < end[0]; ++i) {
+          if (wanted != nullptr && !wanted(i, j, k)) continue;
           const double s[3] = {axes[0].between(i, from[0], to[0]), axes[1].between(j, from[1], to[1]),
                                axes[2].between(k, from[2], to[2])};
           found.voxel.push_back(image.file_voxel(i, j, k));

@@ -112,6 +112,7 @@ double opening_pressure(const Tissue& tissue) {
 }
 
 TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const std::string& region) {
+  if (tissue.region_class != RegionClass::tissue) return lumen_coefficients(tissue, drug, region);
   TissueCoefficients result;
   result.tissue = tissue.name;
   result.hydraulic_conductivity = tissue.hydraulic_conductivity.value;

@@ -5,6 +5,27 @@
 
 namespace intratumor {
 
+/// What a region is.
+enum class RegionClass {
+  tissue,
+  outside,  ///< air, table: nothing crosses its surface, the skin
+  vessel,   ///< lumen of a large vessel: its wall may let fluid and drug pass, from and to plasma
+  cavity    ///< gut, bladder, airway: what enters is lost to the tissue, as leak
+};
+
+/// The wall between tissue and the lumen of a vessel or cavity: per area
+///   fluid into the tissue = conductance (pressure - p),
+///   drug into the lumen   = P (B(Pe) c - B(-Pe) c_lumen), Pe = fluid (1 - reflection)/P.
+/// An open surface has infinite conductance and permeability.
+struct WallCoefficients {
+  double pressure = 0;      ///< [p_lumen] Pa
+  double conductance = 0;   ///< m/(Pa s)
+  double permeability = 0;  ///< [P] m/s
+  double reflection = 1;    ///< of the drug by the wall, 0 to 1
+  bool passes_fluid() const { return conductance > 0; }
+  bool passes_drug() const { return permeability > 0 || (conductance > 0 && reflection < 1); }
+};
+
 /// One tissue and one drug in SI units: every coefficient that the equations of flow and transport need.
 /// Symbols in brackets are those of the model's equations (1) and (2).
 struct TissueCoefficients {
@@ -21,7 +42,9 @@ struct TissueCoefficients {
   double permeability_surface = 0;         ///< [PS] 1/s, the limit by blood flow already applied
   double solvent_drag_reflection = 0;      ///< [sf]
   double degradation = 0;                  ///< [kdeg] 1/s
-  double opening_pressure = 0;             ///< [p_open] Pa of excess at which tissue tears; 0: not known
+  RegionClass region_class = RegionClass::tissue;
+  WallCoefficients wall;        ///< of a vessel or cavity; then everything else but the name is 0
+  double opening_pressure = 0;  ///< [p_open] Pa of excess at which tissue tears; 0: not known
 };
 
 /// Pharmacokinetic compartments of one drug in one patient; SI units.

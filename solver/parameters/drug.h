@@ -114,6 +114,11 @@ void check_overrides(const Drug& drug, const std::vector<std::string>& regions_a
 /// a tissue without perfusion, or when a case sets an exchange value for a tissue without vessels.
 TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const std::string& region);
 
+/// The same of a region without tissue: its wall. The drug passes no vessel's wall and enters a cavity freely
+/// unless `drug.in` gives a permeability; fluid carries it into a cavity, and through a vessel's wall by 1 -
+/// solvent_drag_reflection, 1 unless given. InputError for values without effect.
+TissueCoefficients lumen_coefficients(const Tissue& lumen, const Drug& drug, const std::string& region);
+
 /// PS limited by blood flow, Fb (1 - exp(-PS/Fb)) (Renkin 1959, Crone 1963); 0 without flow. All 1/s.
 double flow_limited_exchange(double permeability_surface, double perfusion);
 

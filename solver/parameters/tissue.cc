@@ -164,6 +164,10 @@ Tissue read_tissue(const std::string& name, const ParameterLibrary& library) {
 }
 
 Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library) {
+  const std::string region = last_part(node.path());
+  if (node.is_scalar() && is_lumen_name(node.text())) return read_lumen(node, node.text());
+  if (node.is_map() && !node.has("like") && (node.has("class") || is_lumen_name(region)))
+    return read_lumen(node, region);
   if (node.is_scalar()) return of_file(library.load("tissues", node), node.text(), library);
   if (!node.is_map()) node.fail("must be the name of a tissue, {like: NAME, key: value}, or all its values");
   if (const auto like = node.optional("like")) {
@@ -171,7 +175,7 @@ Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library) {
     return overlay(node, base, false, "case", library);
   }
   Tissue tissue;
-  tissue.name = last_part(node.path());
+  tissue.name = region;
   // --set made this map to reach a key below a region that the case leaves to the file of its name.
   if (node.created() && library.has("tissues", tissue.name))
     return overlay(node, read_tissue(tissue.name, library), false, "case", library);
@@ -179,6 +183,7 @@ Tissue read_tissue(const YamlNode& node, const ParameterLibrary& library) {
 }
 
 std::string to_yaml(const Tissue& tissue) {
+  if (tissue.region_class != RegionClass::tissue) return lumen_yaml(tissue);
   std::string groups[2] = {"class: " + quoted(tissue.vessel.vessel_class), ""};
   std::string text = "{name: " + quoted(tissue.name);
   for (const Entry& entry : entries()) {
@@ -202,6 +207,8 @@ bool operator==(const Tissue& a, const Tissue& b) {
 
 std::vector<NamedParameter> parameters(const Tissue& tissue) {
   std::vector<NamedParameter> result;
+  if (tissue.wall.pressure.given()) result.push_back({"pressure", &tissue.wall.pressure});
+  if (tissue.wall.conductance.given()) result.push_back({"wall_conductance", &tissue.wall.conductance});
   for (const Entry& entry : entries()) {
     const Parameter& parameter = entry.of(tissue);
     if (parameter.given())

@@ -106,6 +106,12 @@ Json deposit_metrics(const Case& c, const Solution& solution) {
   deposit["c0_over_cinj"] = dealii::Utilities::MPI::max(ratio, octree.mesh->communicator());
   deposit["overlap_fraction"] = overlap_of_deposits(setup, octree);
   deposit["fraction_in_target"] = inside / amount;
+  double meshed = 0, empty = 0;
+  for (const ShapeShare& share : shares) {
+    meshed += share.volume;
+    empty += share.empty_volume;
+  }
+  deposit["without_tissue_fraction"] = empty / meshed;
   deposit["count"] = setup.deposits.size();
   const Shape& shape = setup.deposits.front().shape;
   deposit["shape"] = shape_name(c);

@@ -11,28 +11,38 @@ namespace {
 constexpr std::size_t states_kept = 2;
 constexpr double fluid_closure_limit = 1e-8;
 
-FarField far_field(const Case& c) {
+FarField far_field(const FarFieldInput& input) {
   FarField f;
-  f.value = c.far_field.pressure;
-  if (c.far_field.kind == FarFieldInput::Kind::value) f.kind = FarField::Kind::value;
-  if (c.far_field.kind == FarFieldInput::Kind::sealed) f.kind = FarField::Kind::sealed;
+  f.value = input.pressure;
+  if (input.kind == FarFieldInput::Kind::value) f.kind = FarField::Kind::value;
+  if (input.kind == FarFieldInput::Kind::sealed) f.kind = FarField::Kind::sealed;
   return f;
 }
 
 }  // namespace
 
 FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
-                       Stopwatch& phases)
+                       Stopwatch& phases, const RegionOverlap& overlap)
     : setup_(setup), mesh_(mesh), reporter_(reporter), phases_(phases) {
   const auto timed = phases_.measure("operator");
   FlowProblem problem;
   problem.mesh = &mesh;
   problem.tissues = setup.tissues;
-  problem.far_field = far_field(c);
+  problem.far_field = far_field(c.far_field);
+  for (std::size_t face = 0; face < box_faces.size(); ++face) {
+    const auto own = c.faces.find(box_faces[face]);
+    if (own != c.faces.end())
+      problem.faces[static_cast<dealii::types::boundary_id>(face)] = far_field(own->second);
+  }
   problem.collapse = setup.collapse;
   problem.cell_conductivity = cell_conductivity(mesh, setup.tissues);
-  solver_ = std::make_unique<FlowSolver>(problem);
   cells_ = cell_coefficients(mesh, setup.tissues);
+  const Vector3& voxel = setup.image.spacing;
+  problem.walls =
+      make_walls(mesh, setup.tissues, problem.cell_conductivity, cells_.accessible_diffusion, overlap,
+                 std::max(mesh.smallest_cell(), *std::max_element(voxel.begin(), voxel.end())));
+  walls_ = problem.walls;
+  solver_ = std::make_unique<FlowSolver>(problem);
   accounts_ = make_accounts(setup.body);
   for (const Infusion& infusion : setup.infusions) {
     holes_.emplace_back();
@@ -95,7 +105,7 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
 
   const auto timed = phases_.measure("operator");
   state->op = make_operator(mesh_, setup_.tissues, cells_, solver_->problem().cell_conductivity, flow,
-                            setup_.collapse, accounts_);
+                            setup_.collapse, accounts_, walls_);
   for (std::size_t n = 0; n < needles.size(); ++n) {
     state->drug.resize(mesh_.graph().n_owned, 0.);
     for (std::size_t h = 0; h < needles[n].holes->size(); ++h) {

@@ -17,9 +17,10 @@ namespace intratumor {
 /// that doses which repeat find theirs.
 class FlowStates {
  public:
-  /// All references must outlive this.
-  FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
-             Stopwatch& phases);
+  /// All references must outlive this. `overlap` gives the volumes of regions, for the walls of those without
+  /// tissue; null where there are none.
+  FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter, Stopwatch& phases,
+             const RegionOverlap& overlap = nullptr);
 
   struct State {
     std::vector<char> infusing;  ///< which of the setup's infusions run
@@ -44,6 +45,7 @@ class FlowStates {
   const Setup& setup() const { return setup_; }
   const TissueMesh& mesh() const { return mesh_; }
   const Accounts& accounts() const { return accounts_; }
+  const std::vector<Wall>& walls() const { return walls_; }
 
  private:
   std::unique_ptr<State> compute(const std::vector<char>& infusing);
@@ -54,6 +56,7 @@ class FlowStates {
   Stopwatch& phases_;
   std::unique_ptr<FlowSolver> solver_;
   CellCoefficients cells_;
+  std::vector<Wall> walls_;
   Accounts accounts_;
   std::vector<std::vector<Hole>> holes_;  // by infusion
   std::list<std::unique_ptr<State>> kept_;

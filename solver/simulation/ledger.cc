@@ -33,7 +33,7 @@ std::vector<std::pair<std::string, double>> Ledger::terms() const {
           {"lymph_chain", lymph_chain},
           {"eliminated", eliminated},
           {"outflow", outflow},
-          {"leak", 0.}};
+          {"leak", leak}};
 }
 
 Ledger make_ledger(const Setup& setup, const TissueMesh& mesh, const Accounts& accounts,
@@ -51,6 +51,7 @@ Ledger make_ledger(const Setup& setup, const TissueMesh& mesh, const Accounts& a
   for (const int k : accounts.lymph) l.lymph_chain += a[k] / dose;
   l.eliminated = a[accounts.eliminated] / dose;
   l.outflow = a[accounts.outflow] / dose;
+  l.leak = a[accounts.leak] / dose;
   l.given = given / dose;
   double sum = 0;
   for (const auto& term : l.terms()) sum += term.second;

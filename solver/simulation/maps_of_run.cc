@@ -18,7 +18,8 @@ MapText map_text(const std::string& quantity, const std::string& intent) {
 }  // namespace
 
 void write_maps(const std::vector<std::string>& which, const std::string& folder, const Octree& octree,
-                const LabelImage& image, const NodalExposure& exposure) {
+                const LabelImage& image, const NodalExposure& exposure,
+                const std::function<bool(int i, int j, int k)>& in_tissue) {
   if (which.empty()) return;
   std::vector<const std::vector<double>*> fields;
   std::vector<MapText> texts;
@@ -39,7 +40,7 @@ void write_maps(const std::vector<std::string>& which, const std::string& folder
     std::error_code error;  // shows as a file that cannot be written
     std::filesystem::create_directories(maps, error);
   }
-  const VoxelSamples samples = sample_at_voxels(*octree.mesh, octree.box, image, fields);
+  const VoxelSamples samples = sample_at_voxels(*octree.mesh, octree.box, image, fields, in_tissue);
   for (std::size_t f = 0; f < which.size(); ++f)
     write_map(comm, maps + "/" + which[f] + ".nii.gz", image.file_grid, texts[f], samples.voxel,
               samples.values[f]);

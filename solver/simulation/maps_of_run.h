@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,14 @@ namespace intratumor {
 
 /// Writes `maps/NAME.nii.gz` in `folder` for every name in `which` (auc, cmax) and, with them,
 /// `maps/roi.nii.gz`: images on the grid of the segmentation's file, of which `image` may be a crop. Value of
-/// the field at the voxel's centre, float32, 0 outside the meshed box; roi is 1 inside it.
+/// the field at the voxel's centre, float32, 0 outside the meshed box and where there is no tissue; roi is 1
+/// inside it, in tissue.
 ///   auc   integral of the interstitial concentration over the run, mol s/m^3
 ///   cmax  largest interstitial concentration, mol/m^3
-/// Nothing is written when `which` is empty. Collective; throws ComputationError on all ranks when a file
-/// cannot be written.
+/// `in_tissue`: of a voxel of the image, negative below a crop; null: everywhere. Nothing is written when
+/// `which` is empty. Collective; throws ComputationError on all ranks when a file cannot be written.
 void write_maps(const std::vector<std::string>& which, const std::string& folder, const Octree& octree,
-                const LabelImage& image, const NodalExposure& exposure);
+                const LabelImage& image, const NodalExposure& exposure,
+                const std::function<bool(int i, int j, int k)>& in_tissue = nullptr);
 
 }  // namespace intratumor

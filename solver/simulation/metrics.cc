@@ -12,6 +12,16 @@ using Json = nlohmann::ordered_json;
 constexpr int histogram_rows = 200;
 constexpr double histogram_decades = 5;
 
+/// Edge of the cells that resolve a region, mean over its volume, m.
+double mean_cell_size(const TissueMesh& mesh, int region) {
+  double sum = 0;
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    const double volume = cell->measure();
+    sum += mesh.cell_fraction(index, region) * volume * std::cbrt(volume);
+  });
+  return dealii::Utilities::MPI::sum(sum, mesh.communicator()) / mesh.region_volume(region);
+}
+
 }  // namespace
 
 /// Mean over the target of phi_a c integrated in time, and the same per accessible volume.
@@ -56,13 +66,17 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
   t["d50"] = auc.value_reached_by(0.50);
   t["d2"] = auc.value_reached_by(0.02);
   t["histogram_volume_m3"] = auc.volume();
-  t["histogram_resolution_m"] = mesh.smallest_cell() / 4;
+  const double cell_size = mean_cell_size(mesh, target);
+  const double across = std::cbrt(6. * volume / std::acos(-1.)) / cell_size;
+  t["histogram_resolution_m"] = cell_size;
+  t["histogram_cells_across_ratio"] = across;
 
-  histogram.columns = {"auc_mol_s_per_m3", "volume_fraction"};
-  histogram.rows.push_back({0., 1.});
+  // The resolution in every row: a comment would be one more thing that readers of tables must know of.
+  histogram.columns = {"auc_mol_s_per_m3", "volume_fraction", "resolution_m", "cells_across"};
+  histogram.rows.push_back({0., 1., cell_size, across});
   for (int k = 0; k < histogram_rows; ++k) {
     const double level = auc.maximum() * std::pow(10., histogram_decades * (k / (histogram_rows - 1.) - 1.));
-    histogram.rows.push_back({level, auc.share_at_least(level)});
+    histogram.rows.push_back({level, auc.share_at_least(level), cell_size, across});
   }
   return t;
 }

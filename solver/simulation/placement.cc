@@ -163,6 +163,17 @@ void check_inside(const Case& c, const Setup& setup, const MeshBox& box, const S
   }
 }
 
+/// Where a hole opens there must be tissue.
+void check_tissue(const Case& c, const Setup& setup, const Placed& p) {
+  for (std::size_t h = 0; h < p.holes.size(); ++h) {
+    const auto region = static_cast<std::size_t>(region_at(setup, p.holes[h]));
+    if (setup.tissues[region].region_class == RegionClass::tissue) continue;
+    throw InputError(c.path + ": scheme." + std::to_string(p.entry) + ": a hole of the needle, at " +
+                     readable_point(c, p.holes[h]) + ", lies in " + setup.regions[region] +
+                     ", where there is no tissue; move the tip, or give that label a tissue");
+  }
+}
+
 }  // namespace
 
 std::string ModeChoice::why() const {
@@ -189,6 +200,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
     const Placed p = place(c, places, k);
     const NeedleInjection& needle = *p.needle;
     check_tip(c, setup, box, k, p.tip);
+    check_tissue(c, setup, p);
     for (std::size_t h = 0; h < p.holes.size(); ++h)
       check_inside(c, setup, box, Ball{mesh_point(setup.image, p.holes[h]), needle.hole_radius(h)}, k,
                    "a hole of the needle");

@@ -7,14 +7,11 @@
 #include "images/pieces.h"
 #include "injection/file_labels.h"
 #include "quantities/error.h"
+#include "simulation/region_counts.h"
 
 namespace intratumor {
 
 namespace {
-
-/// A region of fewer voxels is known in volume to 5% at best: half a voxel, either way, of each at its
-/// surface.
-constexpr std::size_t few_voxels = 100;
 
 std::string millilitres(double m3) {
   char text[32];
@@ -147,13 +144,12 @@ void warn_of_few_voxels(const Setup& setup, Reporter& reporter) {
 }
 
 void warn_of_edge(const Case& c, const Setup& setup, const VoxelBox& target, Reporter& reporter) {
-  static constexpr const char* sides[3][2] = {
-      {"left", "right"}, {"posterior", "anterior"}, {"inferior", "superior"}};
   std::string touched;
   for (int a = 0; a < 3; ++a)
     for (const int side : {0, 1})
       if (side == 0 ? target.first[a] == 0 : target.last[a] == setup.image.size[a] - 1)
-        touched += (touched.empty() ? "" : ", ") + std::string(sides[a][side]);
+        touched +=
+            (touched.empty() ? "" : ", ") + std::string(box_faces[static_cast<std::size_t>(2 * a + side)]);
   if (touched.empty()) return;
   reporter.warn(
       "the target " + c.geometry.target + " touches the edge of the segmentation's image (" + touched +

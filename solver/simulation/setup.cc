@@ -25,6 +25,7 @@ OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_facto
   OctreeRequest request;
   request.image = &setup.image;
   request.values = setup.values;
+  request.has_tissue = setup.has_tissue();
   request.background = setup.background;
   request.target = setup.target;
   request.margin = c.geometry.margin;
@@ -69,6 +70,23 @@ void add_up(const Case& c, Setup& setup) {
 }
 
 }  // namespace
+
+std::vector<char> Setup::has_tissue() const {
+  std::vector<char> has;
+  for (const TissueCoefficients& t : tissues) has.push_back(t.region_class == RegionClass::tissue ? 1 : 0);
+  return has;
+}
+
+bool Setup::is_tissue(int i, int j, int k) const {
+  const bool inside =
+      i >= 0 && j >= 0 && k >= 0 && i < image.size[0] && j < image.size[1] && k < image.size[2];
+  int region = background;
+  if (inside)
+    for (std::size_t r = 0; r < values.size(); ++r)
+      if (std::find(values[r].begin(), values[r].end(), image.at(i, j, k)) != values[r].end())
+        region = static_cast<int>(r);
+  return tissues[static_cast<std::size_t>(region)].region_class == RegionClass::tissue;
+}
 
 int region_index(const Setup& setup, const std::string& name) {
   const auto at = std::find(setup.regions.begin(), setup.regions.end(), name);

@@ -84,6 +84,10 @@ struct Setup {
   double injected_concentration = 0;   ///< the scheme's largest [c_inj], mol/m^3
   double reference_concentration = 0;  ///< [c_ref] max of c_inj and dose/V1, mol/m^3
 
+  /// Of each region, as the mesh asks for it.
+  std::vector<char> has_tissue() const;
+  /// Of a voxel of the image or, beyond it, of the background.
+  bool is_tissue(int i, int j, int k) const;
   double given() const { return given_intratumoral + given_intravenous; }
 };
 

@@ -31,6 +31,15 @@ void warn_about_deposit(const Result& result, Reporter& reporter) {
                   100 * inside.get<double>());
     reporter.warn(text);
   }
+  const auto& empty = result.summary["deposit"]["without_tissue_fraction"];
+  if (empty.is_number() && empty.get<double>() > overlap_accepted) {
+    std::snprintf(
+        text, sizeof text,
+        "%.0f%% of the deposit's volume lies where there is no tissue; its drug goes into the rest, "
+        "more concentrated",
+        100 * empty.get<double>());
+    reporter.warn(text);
+  }
   const auto& overlap = result.summary["deposit"]["overlap_fraction"];
   if (overlap.is_number() && overlap.get<double>() > overlap_accepted) {
     std::snprintf(
@@ -98,7 +107,8 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
     const auto timed = phases.measure("metrics");
     result = summary_of_run(c, *solution);
     if (!folder.empty())
-      write_maps(c.maps, folder, solution->octree, setup.image, solution->loop->exposure());
+      write_maps(c.maps, folder, solution->octree, setup.image, solution->loop->exposure(),
+                 [&setup](int i, int j, int k) { return setup.is_tissue(i, j, k); });
     break;
   }
   warn_about_deposit(result, reporter);

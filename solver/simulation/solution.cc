@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "quantities/error.h"
+#include "simulation/region_counts.h"
 
 namespace intratumor {
 
@@ -65,8 +66,13 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
                 static_cast<unsigned long long>(mesh.dofs().n_dofs()), 1e3 * mesh.smallest_cell(),
                 1e6 * mesh.region_volume(setup.target));
   reporter.info(text);
+  warn_of_few_cells(setup, mesh, reporter);
 
-  solution->flow = std::make_unique<FlowStates>(c, setup, mesh, reporter, phases);
+  solution->flow = std::make_unique<FlowStates>(
+      c, setup, mesh, reporter, phases,
+      [&octree = solution->octree](int region, const Point& lower, const Point& upper) {
+        return octree.region_overlap(region, lower, upper);
+      });
   {
     const auto timed = phases.measure("operator");
     for (const Deposit& d : setup.deposits) {

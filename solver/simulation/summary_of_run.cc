@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "simulation/metrics.h"
+#include "simulation/region_counts.h"
 
 namespace intratumor {
 
@@ -12,6 +13,11 @@ using Json = nlohmann::ordered_json;
 
 const char* mode_name(InjectionMode mode) {
   return mode == InjectionMode::infusion ? "infusion" : "deposit";
+}
+
+const char* far_field_name(const FarFieldInput& far_field) {
+  if (far_field.kind == FarFieldInput::Kind::equilibrium) return "equilibrium";
+  return far_field.kind == FarFieldInput::Kind::sealed ? "sealed" : "pressure";
 }
 
 /// What was modelled, and who chose it.
@@ -41,10 +47,35 @@ Json model_json(const Case& c, const Setup& setup) {
   std::snprintf(collapse, sizeof collapse, "on, floor %.3g, width %.3g mmHg", setup.collapse.floor,
                 setup.collapse.width / 133.322);
   model["collapse"] = setup.collapse.on ? collapse : "off";
-  model["far_field"] = c.far_field.kind == FarFieldInput::Kind::equilibrium ? "equilibrium"
-                       : c.far_field.kind == FarFieldInput::Kind::sealed    ? "sealed"
-                                                                            : "pressure";
+  model["far_field"] = far_field_name(c.far_field);
+  for (const auto& [face, far_field] : c.faces) model["far_field_of_faces"][face] = far_field_name(far_field);
   return model;
+}
+
+const char* class_name(RegionClass c) {
+  if (c == RegionClass::outside) return "outside";
+  if (c == RegionClass::vessel) return "vessel";
+  return c == RegionClass::cavity ? "cavity" : "tissue";
+}
+
+Json regions_json(const Setup& setup, const TissueMesh& mesh, const std::vector<Wall>& walls) {
+  const std::vector<std::uint64_t> cells = cells_of_regions(mesh);
+  Json regions = Json::array();
+  for (std::size_t r = 0; r < setup.regions.size(); ++r) {
+    const int region = static_cast<int>(r);
+    const std::size_t voxels = setup.segmentation.region_voxels[r];
+    regions.push_back({{"name", setup.regions[r]},
+                       {"tissue", setup.tissues[r].tissue},
+                       {"class", class_name(setup.tissues[r].region_class)},
+                       {"volume_m3", mesh.region_volume(region)},
+                       {"voxels", voxels},
+                       {"cells", cells[r]},
+                       {"few_voxels_or_cells", is_coarse(voxels, cells[r])},
+                       {"wall_area_m2", nullptr}});
+    for (const Wall& wall : walls)
+      if (wall.region == region) regions.back()["wall_area_m2"] = wall.area;
+  }
+  return regions;
 }
 
 }  // namespace
@@ -65,7 +96,7 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["plasma"] = plasma_metrics(c, loop);
   s["therapeutic_index"] = therapeutic_index(s);
   s["targeting_advantage"] = nullptr;
-  s["leak_fraction"] = 0.;
+  s["leak_fraction"] = loop.ledger().leak;
   s["ledger"] = ledger_json(loop);
   s["min_concentration"] = counts.lowest_concentration;
   s["c_ref"] = setup.reference_concentration;
@@ -75,11 +106,7 @@ Result summary_of_run(const Case& c, const Solution& solution) {
                {"h_min_m", mesh.smallest_cell()},
                {"front_in_coarse_cells_s",
                 counts.reached_coarse_cells < 0 ? Json() : Json(counts.reached_coarse_cells)}};
-  s["regions"] = Json::array();
-  for (std::size_t r = 0; r < setup.regions.size(); ++r)
-    s["regions"].push_back({{"name", setup.regions[r]},
-                            {"tissue", setup.tissues[r].tissue},
-                            {"volume_m3", mesh.region_volume(static_cast<int>(r))}});
+  s["regions"] = regions_json(setup, mesh, solution.flow->walls());
   s["time"] = {{"steps", counts.steps},
                {"rejected_steps", counts.rejected},
                {"wall_s", 0.},
@@ -104,7 +131,9 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["fluid"] = {{"injected_m3", fluid.injected},
                 {"filtered_m3", fluid.filtered},
                 {"lymph_m3", fluid.lymph},
-                {"outflow_m3", fluid.outflow}};
+                {"outflow_m3", fluid.outflow},
+                {"through_vessel_walls_m3", fluid.through_walls},
+                {"leak_m3", fluid.leak}};
   s["linear_residual"] = counts.linear_residual;
   s["limiter"] = {{"refused_fraction", counts.proposed > 0 ? counts.refused / counts.proposed : 0.},
                   {"largest_refused_of_drug_in_mesh_fraction", counts.largest_refused_share}};

@@ -304,6 +304,8 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
     fluid_.filtered += dt * flow.total_filtration;
     fluid_.lymph += dt * flow.total_lymph;
     fluid_.outflow += dt * flow.total_outflow;
+    fluid_.through_walls += dt * flow.total_wall;
+    fluid_.leak += dt * flow.total_leak;
     ++counts_.steps;
     counts_.linear_residual = std::max(counts_.linear_residual, step.linear_residual);
     counts_.temporal_error += error;

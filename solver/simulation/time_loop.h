@@ -69,6 +69,8 @@ class TimeLoop {
     double injected = 0;
     double filtered = 0;  ///< out of vessels less into them
     double lymph = 0, outflow = 0;
+    double through_walls = 0;  ///< out of large vessels
+    double leak = 0;           ///< into cavities
   };
   const Fluid& fluid() const { return fluid_; }
 

@@ -13,8 +13,11 @@ double bernoulli(double x) {
 }
 
 BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration, double open) {
-  const double drag = filtration * (1. - tissue.solvent_drag_reflection);
-  const double ps = open * tissue.permeability_surface;
+  return wall_exchange(open * tissue.permeability_surface,
+                       filtration * (1. - tissue.solvent_drag_reflection));
+}
+
+BloodExchange wall_exchange(double ps, double drag) {
   // Without diffusion across the wall only the stream carries drug, from the side it comes from.
   if (ps == 0) return {drag > 0 ? drag : 0., drag < 0 ? -drag : 0.};
   const double peclet = drag / ps;
@@ -24,17 +27,18 @@ BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration
 CellCoefficients cell_coefficients(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues) {
   CellCoefficients c;
   for (int cell = 0; cell < mesh.n_owned_cells(); ++cell) {
+    const double tissue = mesh.cell_tissue(cell);
     double accessible = 0, fluid = 0, resistance = 0;
     for (int r = 0; r < mesh.n_regions(); ++r) {
       const double share = mesh.cell_fraction(cell, r);
-      if (share == 0) continue;
+      if (share == 0 || !mesh.has_tissue(r)) continue;
       accessible += share * tissues[r].accessible_fraction;
       fluid += share * tissues[r].fluid_fraction;
       resistance += share / (tissues[r].accessible_fraction * tissues[r].diffusivity);
     }
     c.accessible.push_back(accessible);
-    c.velocity_ratio.push_back(accessible / fluid);
-    c.accessible_diffusion.push_back(1. / resistance);
+    c.velocity_ratio.push_back(tissue > 0 ? accessible / fluid : 0.);
+    c.accessible_diffusion.push_back(tissue > 0 ? tissue * tissue / resistance : 0.);
   }
   return c;
 }
@@ -65,6 +69,7 @@ void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells,
   mesh.assemble(
       [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe,
           dealii::FullMatrix<double>& local) {
+        if (cells.accessible[index] == 0) return;
         cell->get_dof_indices(indices);
         for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
         double steepest = 0;
@@ -98,6 +103,7 @@ void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells,
   mesh.assemble(
       [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe,
           dealii::FullMatrix<double>& local) {
+        if (cells.accessible[index] == 0) return;
         cell->get_dof_indices(indices);
         for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
         const double convection = cells.velocity_ratio[index] * conductivity[index];
@@ -119,7 +125,8 @@ void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells,
 
 TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
                              const CellCoefficients& cells, const std::vector<double>& conductivity,
-                             const FlowState& flow, const Collapse& collapse, const Accounts& accounts) {
+                             const FlowState& flow, const Collapse& collapse, const Accounts& accounts,
+                             const std::vector<Wall>& walls) {
   TissueOperator op;
   op.mesh = &mesh;
   op.accounts = accounts;
@@ -177,8 +184,24 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   for (int i = 0; i < n; ++i)
     if (flow.outflow[i] > 0) outflow.rate[i] = flow.outflow[i] * carried[i] / volume[i];
 
+  TissueOperator::Exit leak{accounts.leak, std::vector<double>(n, 0.)};
+  for (std::size_t w = 0; w < walls.size(); ++w) {
+    const TissueCoefficients& t = tissues[walls[w].region];
+    const bool vessel = t.region_class == RegionClass::vessel;
+    for (int i = 0; i < n; ++i) {
+      if (volume[i] == 0) continue;
+      const double fluid = w < flow.wall.size() && !flow.wall[w].empty() ? flow.wall[w][i] : 0.;
+      // A vessel's wall takes drug with the fluid as vessels do; into a cavity it goes as it convects.
+      const double drag = fluid * (1 - t.wall.reflection) * (vessel ? 1. : carried[i] / volume[i]);
+      const BloodExchange exchange = wall_exchange(walls[w].drug.empty() ? 0. : walls[w].drug[i], drag);
+      if (vessel) op.feed[i] += exchange.into / accounts.plasma_volume;
+      (vessel ? blood : leak).rate[i] += exchange.out;
+    }
+  }
+
   op.loss.assign(n, 0.);
   op.exits = {std::move(blood), std::move(lymph), std::move(degraded), std::move(outflow)};
+  if (global_sum(leak.rate, mesh.communicator()) > 0) op.exits.push_back(std::move(leak));
   for (const auto& exit : op.exits)
     for (int i = 0; i < n; ++i) op.loss[i] += exit.rate[i];
   op.total_feed = global_sum(op.feed, mesh.communicator());

@@ -18,12 +18,16 @@ struct BloodExchange {
   double out = 0;
 };
 BloodExchange blood_exchange(const TissueCoefficients& tissue, double filtration, double open = 1);
+/// The same from permeability times area and the fluid's part that carries drug, both per volume or both of a
+/// whole wall: amount rate = into * c_inside - out * c.
+BloodExchange wall_exchange(double permeability_surface, double drag);
 
 /// Per owned cell: what convection, diffusion and storage need.
 struct CellCoefficients {
-  std::vector<double> accessible;            ///< [phi_a]
-  std::vector<double> accessible_diffusion;  ///< [phi_a D] m^2/s, harmonic mean by fraction
-  std::vector<double> velocity_ratio;        ///< [f = phi_a/phi_f]
+  std::vector<double> accessible;  ///< [phi_a] per cell volume
+  std::vector<double>
+      accessible_diffusion;  ///< [phi_a D] m^2/s, harmonic mean by fraction, times the tissue's share
+  std::vector<double> velocity_ratio;  ///< [f = phi_a/phi_f] of the tissue in the cell
 };
 CellCoefficients cell_coefficients(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues);
 
@@ -49,9 +53,12 @@ struct TissueOperator {
   double total_feed = 0;     ///< sum over all ranks
 };
 
+/// `walls` and the flow's share through them belong together. A vessel's wall exchanges drug with plasma;
+/// what enters a cavity has leaked, and none comes back.
 TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
                              const CellCoefficients& cells, const std::vector<double>& conductivity,
-                             const FlowState& flow, const Collapse& collapse, const Accounts& accounts);
+                             const FlowState& flow, const Collapse& collapse, const Accounts& accounts,
+                             const std::vector<Wall>& walls = {});
 
 /// [d_ij] artificial diffusion of an edge: what makes both its off-diagonal entries non-positive.
 inline double edge_viscosity(double k_ij, double k_ji) {

@@ -91,6 +91,31 @@ TEST_F(CaseFile, Defaults) {
   EXPECT_FALSE(c.needles[0].direction);
 }
 
+TEST_F(CaseFile, RegionsWithoutTissue) {
+  const Case c = read(small_case, {"geometry.labels={0: outside, 1: vessel, 2: viable_tumour, 3: airway}",
+                                   "geometry.background=outside", "tissues.vessel.pressure=90 mmHg",
+                                   "tissues.vessel.wall_conductance=1e-12 m/(Pa s)"});
+  EXPECT_EQ(c.regions, (std::vector<std::string>{"outside", "vessel", "viable_tumour", "airway"}));
+  EXPECT_EQ(c.tissues[0].region_class, RegionClass::outside);
+  EXPECT_EQ(c.tissues[1].region_class, RegionClass::vessel);
+  EXPECT_NEAR(c.tissues[1].wall.pressure.value, 90 * 133.322387415, 1e-6);
+  EXPECT_EQ(c.tissues[1].wall.conductance.value, 1e-12);
+  EXPECT_EQ(c.tissues[2].region_class, RegionClass::tissue);
+  EXPECT_EQ(c.tissues[3].region_class, RegionClass::cavity);
+  EXPECT_EQ(c.tissues[3].wall.pressure.value, 0);
+  EXPECT_TRUE(resolved(c) == c);
+}
+
+TEST_F(CaseFile, FacesOfTheBox) {
+  const Case c = read(small_case, {"flow.far_field={superior: sealed, left: 1 kPa, others: 0 Pa}"});
+  EXPECT_EQ(c.far_field.kind, FarFieldInput::Kind::value);
+  ASSERT_EQ(c.faces.size(), 2u);
+  EXPECT_EQ(c.faces.at("superior").kind, FarFieldInput::Kind::sealed);
+  EXPECT_EQ(c.faces.at("left").kind, FarFieldInput::Kind::value);
+  EXPECT_EQ(c.faces.at("left").pressure, 1000);
+  EXPECT_FALSE(c == read(small_case, {"flow.far_field=0 Pa"}));
+}
+
 TEST_F(CaseFile, BackgroundFollowsFromLabelZero) {
   EXPECT_EQ(
       read(small_case, {"geometry.labels={0: fat, 2: viable_tumour}", "geometry.background=fat"}).regions,
@@ -116,6 +141,17 @@ TEST_F(CaseFile, ResolvedKeepsEveryChoice) {
       {"geometry.space=LPS"},
       {"flow.far_field=sealed"},
       {"flow.far_field=equilibrium"},
+      {"flow.far_field={superior: sealed, left: 3.3 mmHg}"},
+      {"flow.far_field={inferior: equilibrium, others: -2.7 mmHg}"},
+      {"flow.far_field={left: sealed, right: sealed, anterior: sealed, posterior: sealed, inferior: 1 Pa, "
+       "superior: 0.1 kPa}"},
+      {"geometry.background=outside"},
+      {"tissues.core=outside"},
+      {"tissues.core=vessel"},
+      {"tissues.core=airway"},
+      {"tissues.core={class: vessel, pressure: 91.7 mmHg, wall_conductance: 1.3e-12 m/(Pa s)}"},
+      {"tissues.core={class: cavity, pressure: 3.3 mmHg}"},
+      {"tissues.core={class: cavity, wall_conductance: 0 m/(Pa s)}", "drug.in.core.permeability=3e-9 m/s"},
       {"flow.collapse=none"},
       {"flow.collapse={floor: 0.01}"},
       {"flow.collapse={width: 9.7 mmHg}"},

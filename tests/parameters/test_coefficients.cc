@@ -223,5 +223,18 @@ TEST(Body, OwnValuesOfAMouse) {
   }
 }
 
+TEST(Coefficients, RegionsWithoutTissue) {
+  const Drug drug = read_drug("ipilimumab", shipped());
+  const TissueCoefficients sealed = coefficients(lumen("vessel"), drug, "artery");
+  EXPECT_EQ(sealed.region_class, RegionClass::vessel);
+  EXPECT_FALSE(sealed.wall.passes_fluid() || sealed.wall.passes_drug());
+  const TissueCoefficients open = coefficients(lumen("airway"), drug, "bronchus");
+  EXPECT_EQ(open.region_class, RegionClass::cavity);
+  EXPECT_TRUE(std::isinf(open.wall.conductance) && std::isinf(open.wall.permeability));
+  EXPECT_EQ(open.wall.pressure, 0);
+  EXPECT_EQ(open.wall.reflection, 0);
+  EXPECT_FALSE(coefficients(lumen("outside"), drug, "air").wall.passes_fluid());
+}
+
 }  // namespace
 }  // namespace intratumor

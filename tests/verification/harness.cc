@@ -201,6 +201,8 @@ void Problem::solve(bool still) {
   problem.mesh = mesh.get();
   problem.tissues = tissues;
   problem.far_field = far_field;
+  problem.faces = faces;
+  problem.walls = walls;
   problem.collapse.on = false;
   problem.cell_conductivity = conductivity.empty() ? cell_conductivity(*mesh, tissues) : conductivity;
   problem.source = source;
@@ -215,7 +217,7 @@ void Problem::solve(bool still) {
   }
   op = std::make_unique<TissueOperator>(make_operator(*mesh, tissues, cell_coefficients(*mesh, tissues),
                                                       problem.cell_conductivity, flow, problem.collapse,
-                                                      make_accounts(body)));
+                                                      make_accounts(body), walls));
 }
 
 void Problem::start(double reference_concentration, int target) {

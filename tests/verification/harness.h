@@ -5,6 +5,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -64,6 +65,8 @@ struct Problem {
   std::unique_ptr<TissueMesh> mesh;
   std::vector<TissueCoefficients> tissues;
   FarField far_field;
+  std::map<dealii::types::boundary_id, FarField> faces;
+  std::vector<Wall> walls;
   BodyCoefficients body;
   FlowState flow;
   std::unique_ptr<TissueOperator> op;
