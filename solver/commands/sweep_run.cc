@@ -89,6 +89,8 @@ bool compute(const Study& study, const Plan& plan, StudyFolder& folder, const st
   for (const std::size_t number : cases) folder.forget_failure(number);
   const bool all = SweepWorkers::run(cases, jobs, work);
   progress.close();
+  // Of workers that ended, or were ended, before they could clean up.
+  folder.remove_leftovers();
   if (!trouble.empty())
     throw ComputationError(trouble + "; the cases that are done are safe, --resume goes on with the rest");
   return all;

@@ -165,13 +165,16 @@ void add_inputs(const Factor& factor, const InputColumn& column, const Setting& 
     planned.inputs.emplace_back(written_quantity(text)->si.value);
 }
 
-/// Four digits for people.
+/// Four digits for people; of a whole scheme written out, its number in the list and how it begins.
 std::string short_value(const Factor& factor, const Setting& setting, const std::string& text) {
   char digits[80];
   if (factor.kind == Factor::Kind::distribution) {
     std::snprintf(digits, sizeof digits, "%.4g", setting[0]);
     return digits + (factor.unit.empty() ? "" : " " + factor.unit);
   }
+  constexpr std::size_t longest = 60;
+  if (factor.kind == Factor::Kind::values && text.size() > longest)
+    return "#" + exact_text(setting[0]) + " " + text.substr(0, longest) + "...";
   if (factor.kind != Factor::Kind::shift) return text;
   std::snprintf(digits, sizeof digits, "(%+.2f, %+.2f, %+.2f) mm", 1e3 * setting[0], 1e3 * setting[1],
                 1e3 * setting[2]);

@@ -104,7 +104,8 @@ SlurmProfile read_slurm_profile(const std::string& path) {
   profile.setup = lines_at(root, "setup");
   profile.options = lines_at(root, "options");
   if (profile.ranks > 1 && profile.launcher.empty())
-    root.required("ranks").fail("needs a launcher that starts as many, as launcher: srun");
+    root.required("ranks").fail("needs a launcher that starts as many, as launcher: mpirun -np " +
+                                std::to_string(profile.ranks));
   return profile;
 }
 

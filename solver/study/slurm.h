@@ -14,7 +14,7 @@ namespace intratumor {
 ///     ranks: 1                   of MPI, of each case
 ///     cases_per_task: 1          one after the other; without: as many as take about ten minutes
 ///     at_once: 50                tasks that run at one time
-///     launcher: srun             what comes before the program; "mpirun -np 4", "apptainer exec x.sif"
+///     launcher: mpirun -np 4     what comes before the program; "srun --mpi=pmix", "apptainer exec x.sif"
 ///     modules: [openmpi, hdf5]
 ///     setup: [". /opt/env.sh"]   lines of shell
 ///     options: ["--exclusive"]   any other option of sbatch

@@ -88,6 +88,22 @@ TEST(Slurm, AnArrayOfFiftyCasesOfWhichSomeFailAndSomeAreCutShort) {
   EXPECT_EQ(last.out.find("49 of 50 cases done, 1 failed, 0 open"), 0u) << last.out;
 }
 
+TEST(Slurm, ACaseMayHaveSeveralRanks) {
+  const ScratchFolder scratch;
+  write_tiny_case(scratch);
+  write_text(scratch / "study.yaml", study_of_volumes(2));
+  write_text(scratch / "site.yaml", "ranks: 2\nlauncher: mpirun -np 2\nmemory: 900 MB\n");
+  const LocalSlurm slurm(scratch);
+  if (slurm.status == 77) GTEST_SKIP() << "needs root, slurm-wlm and munge";
+  const Ended submitted =
+      intratumor_in(scratch.path(), {"sweep", "study.yaml", "--slurm", "--profile", "site.yaml"});
+  ASSERT_EQ(submitted.status, 0) << submitted.err;
+  ASSERT_TRUE(slurm.wait_for_jobs());
+  ASSERT_EQ(done_in(scratch / "study.out"), 2u);
+  EXPECT_NE(contents_of(scratch / "study.out/cases/00001/summary.json").find("\"ranks\": 2"),
+            std::string::npos);
+}
+
 TEST(Slurm, WithoutSubmittingOnlyTheScriptsAreWritten) {
   const ScratchFolder scratch;
   write_tiny_case(scratch);

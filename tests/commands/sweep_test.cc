@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
@@ -276,6 +277,28 @@ TEST(Sweep, WrongCommandLinesAndStudiesAreOneMessage) {
   refused({"study.yaml", "-o", "none/out"}, "there is no folder");
   refused({INTRATUMOR_PROJECT_DIR "/tests/bad_study/misspelt_drug.yaml"}, "did you mean cisplatin?");
   EXPECT_EQ(scratch.entries().size(), 4u);
+}
+
+TEST(Sweep, EveryBadStudyIsOneMessageAndLeavesNothing) {
+  const ScratchFolder scratch;
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::directory_iterator(INTRATUMOR_PROJECT_DIR "/tests/bad_study"))
+    if (entry.path().extension() == ".yaml") paths.push_back(entry.path().string());
+  ASSERT_GE(paths.size(), 40u);
+  constexpr std::size_t at_once = 4;  // the program's start takes most of the time
+  for (std::size_t begin = 0; begin < paths.size(); begin += at_once) {
+    std::vector<std::future<Ended>> ends;
+    for (std::size_t i = begin; i < std::min(begin + at_once, paths.size()); ++i)
+      ends.push_back(std::async(std::launch::async, intratumor_in, scratch.path(),
+                                std::vector<std::string>{"sweep", paths[i]}));
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      const Ended ended = ends[i].get();
+      EXPECT_EQ(ended.status, 2) << paths[begin + i] << ended.err;
+      EXPECT_EQ(ended.out, "");
+      EXPECT_EQ(lines_of(ended.err).size(), 1u) << ended.err;
+    }
+  }
+  EXPECT_TRUE(scratch.entries().empty());
 }
 
 TEST(Sweep, AFullDiskStopsItAndLosesNothing) {
