@@ -57,8 +57,8 @@ Tissue read_lumen(const YamlNode& node, const std::string& name) {
   overlay_parameter(node, "wall_conductance", Dimension::vessel_conductivity, possible_conductance, "case",
                     false, wall.conductance);
   node.done();
-  const bool vessel = result.region_class == RegionClass::vessel;
-  const bool sealed = wall.conductance.given() ? wall.conductance.value == 0 : vessel;
+  const bool cavity = result.region_class == RegionClass::cavity;
+  const bool sealed = wall.conductance.given() ? wall.conductance.value == 0 : !cavity;
   if (sealed && wall.pressure.from_case())
     node.required("pressure")
         .fail("has no effect: no fluid passes the wall; give wall_conductance, as 1e-12 m/(Pa s)");

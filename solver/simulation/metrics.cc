@@ -72,11 +72,11 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
   t["histogram_cells_across_ratio"] = across;
 
   // The resolution in every row: a comment would be one more thing that readers of tables must know of.
-  histogram.columns = {"auc_mol_s_per_m3", "volume_fraction", "resolution_m", "cells_across"};
-  histogram.rows.push_back({0., 1., cell_size, across});
+  histogram.columns = {"auc_mol_s_per_m3", "volume_fraction", "resolution_m"};
+  histogram.rows.push_back({0., 1., cell_size});
   for (int k = 0; k < histogram_rows; ++k) {
     const double level = auc.maximum() * std::pow(10., histogram_decades * (k / (histogram_rows - 1.) - 1.));
-    histogram.rows.push_back({level, auc.share_at_least(level), cell_size, across});
+    histogram.rows.push_back({level, auc.share_at_least(level), cell_size});
   }
   return t;
 }

@@ -94,8 +94,7 @@ TEST(Surfaces, ARunAmongThem) {
 
   // The histogram says how finely it was sampled.
   const std::string histogram = contents_of(scratch / "one/exposure_volume.csv");
-  EXPECT_EQ(histogram.substr(0, histogram.find('\n')),
-            "auc_mol_s_per_m3,volume_fraction,resolution_m,cells_across");
+  EXPECT_EQ(histogram.substr(0, histogram.find('\n')), "auc_mol_s_per_m3,volume_fraction,resolution_m");
   EXPECT_NEAR(number_at(summary, "tumour.histogram_resolution_m"), 1e-3, 1e-6);
   EXPECT_NEAR(number_at(summary, "tumour.histogram_cells_across_ratio"), 12, 1);
 

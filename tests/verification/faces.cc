@@ -101,5 +101,53 @@ TEST(Faces, TissueThatNothingReachesStandsStill) {
   EXPECT_THROW(p.solve(), InputError);
 }
 
+/// Cells of which a millionth to all is tissue, beside each other: fluid and drug flow along them as if each
+/// were alone.
+TEST(Faces, V22Slivers) {
+  Problem p = box(2, 800);
+  const std::vector<double> shares = {1, 1, 0.3, 2e-6, 0, 1e-3, 1, 0.02, 1e-5, 0, 0, 5e-6, 1, 1, 1e-4, 0.5};
+  auto mesh = std::make_unique<Triangulation>(MPI_COMM_WORLD);
+  dealii::GridGenerator::subdivided_hyper_rectangle(*mesh, {16, 16, 16}, Point(),
+                                                    Point(8 * mm, 8 * mm, 8 * mm), true);
+  p.mesh = std::make_unique<TissueMesh>(
+      std::move(mesh), 2,
+      [&shares](const TissueMesh::Cell& cell, std::vector<double>& f) {
+        f[0] = shares[static_cast<std::size_t>(cell->center()[0] / (0.5 * mm))];
+        f[1] = 1 - f[0];
+      },
+      true, std::vector<char>{1, 0});
+  p.tissues.emplace_back();
+  p.tissues[1].region_class = RegionClass::outside;
+  p.solve();
+  double worst = 0, area = 0;
+  for (const double share : shares) area += share / 16 * 64e-6;
+  for (int i = 0; i < p.mesh->graph().n_owned; ++i)
+    if (p.mesh->graph().is_unknown[i])
+      worst = std::max(worst, std::abs(p.flow.pressure.local_element(i) / 800 - 1 +
+                                       p.mesh->node_positions()[i][1] / (8 * mm)));
+  check("V22", "slivers: largest error of p over the difference", worst, 0, worst, 1e-8);
+  double through = 0;
+  for (const int i : p.mesh->boundary_nodes().at(3)) through += p.flow.outflow[i];
+  check_relative("V22", "the same: flux, uL/min", through * 6e10, 1e-13 * 800 / (8 * mm) * area * 6e10, 1e-9);
+  p.start(1, 0);
+  p.stepper->set_state(p.field([](const Point&) { return 1.; }),
+                       std::vector<double>(p.op->accounts.size(), 0.));
+  const double dose = p.total_content(), until = 0.05 * 0.2 * 64e-6 / (1e-13 * 800);
+  double lowest = 0, closure = 0;
+  advance(p, 0, until, dose, 1e-5, until / 40, [&](double, double, const StepResult&) {
+    closure = std::max(
+        closure, std::abs((p.total_content() + p.stepper->amounts()[p.op->accounts.outflow]) / dose - 1));
+    for (int i = 0; i < p.mesh->graph().n_owned; ++i)
+      lowest = std::min(lowest, p.stepper->concentration().local_element(i));
+  });
+  double uneven = 0;
+  for (int i = 0; i < p.mesh->graph().n_owned; ++i)
+    if (p.mesh->graph().is_unknown[i] && p.mesh->node_positions()[i][1] > 4 * mm)
+      uneven = std::max(uneven, std::abs(p.stepper->concentration().local_element(i) - 1));
+  check("V22", "the same: unevenness of uniform drug ahead of what comes in", uneven, 0, uneven, 1e-6);
+  check("V22", "the same: drug ledger", closure, 0, closure, 1e-12);
+  check("V22", "the same: lowest concentration", lowest, 0, -lowest, 1e-12);
+}
+
 }  // namespace
 }  // namespace intratumor::verification
