@@ -38,8 +38,9 @@ Json results_of(const std::string& folder) {
 
 /// Every number of `a` within a relative 1e-6 of b's; counts of the solver and round-off aside.
 void expect_near(const Json& a, const Json& b, const std::string& path) {
-  for (const char* key : {"linear_residual", "closure_error", "closure_error_fraction", "min_concentration",
-                          "limiter", "newton_steps", "linear_iterations"})
+  for (const char* key :
+       {"linear_residual", "closure_error", "closure_error_fraction", "min_concentration", "limiter",
+        "newton_steps", "linear_iterations", "low_order_iterations", "stage_iterations"})
     if (path.size() > std::string(key).size() && path.find(std::string("/") + key) != std::string::npos)
       return;
   ASSERT_EQ(a.type(), b.type()) << path;
@@ -101,7 +102,7 @@ TEST(Run, GivesAWholeResultFolder) {
     EXPECT_NE(rows[0].find(",ledger_" + path.substr(7)), std::string::npos) << path;
   }
   EXPECT_EQ(lines_of(contents_of(scratch / "small.out/exposure_volume.csv"))[0],
-            "auc_mol_s_per_m3,volume_fraction");
+            "auc_mol_s_per_m3,volume_fraction,resolution_m");
 
   // A result is not replaced unawares, and not lost when its successor fails.
   const Ended refused = intratumor_in(scratch.path(), {"run", small, "-q"});

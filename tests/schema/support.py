@@ -150,5 +150,5 @@ def try_load(path):
     """The case of a file, or None when it is not YAML."""
     try:
         return load_case(path.read_bytes().decode())
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return None
