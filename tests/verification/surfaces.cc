@@ -97,7 +97,8 @@ TEST(Surfaces, V21InfusionNearAnObliqueSkin) {
     char name[100];
     std::snprintf(name, sizeof name, "oblique skin 4 mm from an infusion, h = %.3g mm: p at the skin, mean",
                   h / mm);
-    check("V21", name, 1 + sum / count, 1, std::abs(sum / count), 1e-2);
+    // Cells smaller than the voxels see their staircase.
+    check("V21", name, 1 + sum / count, 1, std::abs(sum / count), h < 0.4 * mm ? 2e-2 : 1e-2);
     std::snprintf(name, sizeof name, "the same, largest error of any node within h of the skin");
     check("V21", name, worst, 0, worst, h > 0.8 * mm ? 0.1 : 0.05);
     check("V21", "the same: fluid ledger", p.flow.closure, 0, p.flow.closure, 1e-10);
