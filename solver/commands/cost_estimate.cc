@@ -14,7 +14,7 @@ namespace {
 // seconds with 1 mL of an antibody or cisplatin for 7 d. scripts/benchmark and summary.json give the figures
 // (time.phases, memory.peak_over_all_ranks_bytes).
 constexpr double step_s_per_node = 1.5e-6;  // a step on one rank; measured 1.4 to 1.7 us
-constexpr double comparator_share = 0.35;   // of the steps' time; 0.3 to 0.5
+constexpr double comparator_share = 0.5;    // of the steps' time; 0.5 to 0.6, less beside an infusion
 constexpr double setup_s_per_node = 6e-5;   // mesh, flow, operator, metrics on one rank; 50 to 70 us
 constexpr double start_s = 0.5;             // libraries, MPI
 constexpr double image_s_per_voxel = 2e-9;
@@ -32,29 +32,34 @@ constexpr double steps_per_e_fold = 4.6;
 constexpr double start_duration = 600;       // s
 constexpr double longest_step = 4 * 86400.;  // s, late
 constexpr double steps_per_field = 0.5;      // a field's time is an event
+constexpr double steps_of_front = 85;        // while fluid flows in; 81 to 128 for 10 h of 1 uL/min
 constexpr double tolerance_power = 0.3;
 constexpr double reference_tolerance = 1e-3;
 
 struct Dosing {
   double time;
   double amount;
+  bool front;  // of drug that fluid carries through the pores
 };
 
 std::vector<Dosing> dosings(const Case& c) {
   std::vector<Dosing> list;
   for (const NeedleInjection& needle : c.needles)
-    for (const double t : needle.times) list.push_back({t, needle.amount});
+    for (const double t : needle.times)
+      list.push_back({t, needle.amount, needle.mode == InjectionMode::infusion});
   for (const IntravenousDose& dose : c.intravenous)
-    for (const double t : dose.times) list.push_back({t, dose.amount});
+    for (const double t : dose.times) list.push_back({t, dose.amount, false});
   std::sort(list.begin(), list.end(), [](const Dosing& a, const Dosing& b) { return a.time < b.time; });
   // What is given at one time acts together.
   std::vector<Dosing> merged;
   for (const Dosing& d : list) {
     if (d.time >= c.until) break;
-    if (!merged.empty() && same_time(merged.back().time, d.time))
+    if (!merged.empty() && same_time(merged.back().time, d.time)) {
       merged.back().amount += d.amount;
-    else
+      merged.back().front |= d.front;
+    } else {
       merged.push_back(d);
+    }
   }
   return merged;
 }
@@ -69,7 +74,8 @@ double steps_of(const Case& c) {
     // The tolerance is relative to the whole dose: a small part of it is followed more coarsely.
     const double tolerance = c.numerics.time_tolerance * all / list[i].amount;
     steps += std::pow(reference_tolerance / tolerance, tolerance_power) *
-             (steps_at_start + steps_per_e_fold * std::log1p((until - list[i].time) / start_duration));
+             ((list[i].front ? steps_of_front : 0) + steps_at_start +
+              steps_per_e_fold * std::log1p((until - list[i].time) / start_duration));
   }
   return steps;
 }
