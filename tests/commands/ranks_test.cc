@@ -21,7 +21,7 @@ void expect_one_error(const std::string& who, const std::string& message) {
     if (line.rfind("error: ", 0) == 0) errors.push_back(line);
   EXPECT_EQ(errors, std::vector<std::string>{"error: " + message}) << ended.err;
   // mpirun may end before the programs that it has told to.
-  for (int i = 0; i < 200 && !scratch.entries().empty(); ++i)
+  for (int i = 0; i < 600 && !scratch.entries().empty(); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   EXPECT_TRUE(scratch.entries().empty());
 }

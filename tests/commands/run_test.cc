@@ -182,7 +182,7 @@ TEST(Run, LeavesNothingWhenInterrupted) {
     }
     // mpirun may end before the programs it has passed the signal on to.
     const std::set<std::string> inputs{"small.nii", "small.yaml"};
-    for (int i = 0; i < 200 && names_in(scratch.path()) != inputs; ++i)
+    for (int i = 0; i < 600 && names_in(scratch.path()) != inputs; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     EXPECT_EQ(names_in(scratch.path()), inputs);
   }
