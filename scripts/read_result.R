@@ -1,8 +1,8 @@
 #!/usr/bin/env Rscript
 # Reads a result folder of `intratumor run` or a study folder of `intratumor sweep`: base R and jsonlite.
 #
-#     Rscript scripts/read_result.R DIR [PLOT.pdf|PLOT.png]    prints a table; draws the course in time, or the study's exposure
-#     source("scripts/read_result.R")                          for the functions read_result, read_study, clinical_table, plot_*
+#     Rscript scripts/read_result.R DIR [PLOT.pdf|PLOT.png]    a table; draws the course in time, or a study's first metric
+#     source("scripts/read_result.R")                          for read_result, read_study, clinical_table, plot_series, ...
 #
 # Debian: apt-get install --no-install-recommends r-base-core r-cran-jsonlite. SI units, unless a column says otherwise.
 # Fields need hdf5r (r-cran-hdf5r) and maps RNifti, which are not used here: docs/analysis.md.
@@ -50,6 +50,13 @@ clinical_units <- function(summary) {
     list(amount = c(umol = 1e6), concentration = c("umol/L" = 1e3), exposure = c("umol h/L" = 1e3 / 3600))
 }
 
+# "10 min", "1.5 h": in the largest unit that is not longer.
+time_text <- function(seconds) {
+  units <- c(d = 86400, h = 3600, min = 60, s = 1)
+  unit <- units[seconds >= units | units == 1][1]
+  sprintf("%g %s", seconds / unit, names(unit))
+}
+
 # Data frame of the main results in clinical units: quantity, value, unit, key of summary.json.
 clinical_table <- function(result) {
   units <- clinical_units(result$summary)
@@ -71,7 +78,7 @@ clinical_table <- function(result) {
     row("in the tumour at the end", "ledger.free_tumour", percent),
     row("leaked", "leak_fraction", percent))
   for (entry in result$summary$tumour$coverage) {
-    over <- if (entry$at_least_s > 0) sprintf(" for %g h", entry$at_least_s / 3600) else ""
+    over <- if (entry$at_least_s > 0) paste(" for", time_text(entry$at_least_s)) else ""
     rows[[length(rows) + 1]] <- data.frame(quantity = paste0("tumour: above ", entry$text, over), value = 100 * entry$fraction,
                                            unit = "% of volume", key = "tumour.coverage")
   }
@@ -141,7 +148,7 @@ main <- function(arguments) {
   } else {
     result <- read_result(folder)
     cat(folder, ": ", result$summary$title, "\n", sep = "")
-    print(clinical_table(result), digits = 4, row.names = FALSE)
+    print(clinical_table(result)[c("quantity", "value", "unit")], digits = 4, row.names = FALSE)
     draw <- function() plot_series(result)
   }
   if (length(arguments) == 2) draw_into(arguments[2], draw)

@@ -85,6 +85,12 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], Any], ...] = (
 )
 
 
+def time_text(seconds: float) -> str:
+    """'10 min', '1.5 h': in the largest unit that is not longer."""
+    size, unit = next((pair for pair in ((86400, "d"), (3600, "h"), (60, "min")) if seconds >= pair[0]), (1, "s"))
+    return f"{seconds / size:g} {unit}"
+
+
 def number_at(summary: dict[str, Any], key: str) -> float:
     """NaN where there is no number."""
     try:
@@ -118,7 +124,7 @@ def clinical_table(summary: dict[str, Any]) -> pandas.DataFrame:
     after = 1 + max(i for i, record in enumerate(records) if record[0] == "tumour")
     for i, entry in enumerate(coverage):
         at_least = number_at(entry, "at_least_s")
-        quantity = f"above {entry.get('text')}" + (f" for {at_least / HOUR:g} h" if at_least > 0 else "")
+        quantity = f"above {entry.get('text')}" + (f" for {time_text(at_least)}" if at_least > 0 else "")
         records.insert(after + i, ("tumour", quantity, 100 * number_at(entry, "fraction"), "% of volume",
                                    f"tumour.coverage.{i}.fraction"))
     table = pandas.DataFrame(records, columns=["section", "quantity", "value", "unit", "key"])
