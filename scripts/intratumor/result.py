@@ -173,10 +173,10 @@ class Result:
 
 
 def read_csv(path: Path, **options: Any) -> pandas.DataFrame:
-    """A table of the program's; numbers as exact as they stand."""
+    """A table of the program's; numbers as exact as they stand, only empty fields are missing ('NA' may be a name)."""
     import pandas
 
     try:
-        return pandas.read_csv(path, float_precision="round_trip", **options)
+        return pandas.read_csv(path, float_precision="round_trip", keep_default_na=False, na_values=[""], **options)
     except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
         raise FolderError(f"{path}: cannot be read: {error}") from error

@@ -103,14 +103,14 @@ class Study:
     def results(self) -> pandas.DataFrame:
         """results.csv: index case number; status, reason, inputs that vary and every metric, units in the names.
 
-        Inputs and metrics of cases that are not done are NaN where they are numbers. Warns when more cases are done by now.
+        Metrics of cases that are not done are NaN. Warns when more cases are done by now.
         """
         table = read_csv(self._gathered("results.csv"), index_col="case", dtype={"status": str, "reason": object})
         done = int((table["status"] == "done").sum())
         now = int((self.states == "done").sum())
         if now > done:
             warnings.warn(f"{self.path}: results.csv has {done} cases that are done and the folder {now}; sweep --gather writes "
-                          "it anew", stacklevel=2)
+                          "it anew", stacklevel=3)  # above cached_property
         return table
 
     def _from_hdf5(self, group: str) -> pandas.DataFrame:
