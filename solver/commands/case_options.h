@@ -20,7 +20,7 @@ struct CaseOptions {
   /// Told on the first rank why a case failed, before the program may end.
   std::function<void(const std::string&)> on_failure = {};
   Reuse* reuse = nullptr;  ///< what other cases of the same process leave; null: nothing
-  bool help = false;  ///< help was asked for and printed; nothing else is set
+  bool help = false;       ///< help was asked for and printed; nothing else is set
 };
 
 /// A command on one case, and which options it has besides CASE.yaml, --set and --help.

@@ -46,8 +46,7 @@ po::options_description visible_options() {
   po::options_description options("Options");
   options.add_options()                                                     //
       ("rank", po::value<std::string>()->value_name("METRIC"), about_rank)  //
-      ("pareto",
-       po::value<std::string>()->value_name("METRICS")->implicit_value(usual_objectives, ""),
+      ("pareto", po::value<std::string>()->value_name("METRICS")->implicit_value(usual_objectives, ""),
        about_pareto)  //
       ("format", po::value<std::string>()->value_name("NAME")->default_value("table"),
        "table, csv, json or markdown")  //

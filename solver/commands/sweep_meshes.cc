@@ -23,7 +23,7 @@ constexpr const char* file_name = "meshes.json";
 /// Seconds of a coarse deposit's run on its own mesh: for what cases with one mesh share, against the rest,
 /// which grows with the mesh (DECISIONS.md).
 constexpr double shared_cost = 0.65, own_cost = 0.35;
-constexpr double largest_union = 2;          // of the mean mesh
+constexpr double largest_union = 2;           // of the mean mesh
 constexpr std::size_t most_candidates = 256;  // looked at for the next of a group
 constexpr std::size_t most_of_group = 256;
 

@@ -23,7 +23,8 @@ class SweepMeshes {
 
  private:
   struct Group {
-    std::vector<std::string> schemes;  ///< as entries of numerics.mesh_for; none: the mesh is that of one scheme
+    std::vector<std::string>
+        schemes;  ///< as entries of numerics.mesh_for; none: the mesh is that of one scheme
     std::vector<std::size_t> cases;
   };
   void read(const std::string& path, std::size_t cases);

@@ -62,8 +62,8 @@ std::string injection_text(const NeedleInjection& injection, const std::string& 
         between + "direction: [" + exact_text(d[0]) + ", " + exact_text(d[1]) + ", " + exact_text(d[2]) + "]";
   }
   return text + between + "volume: " + quantity_text(injection.volume, Dimension::volume) + between +
-         "concentration: " + quantity_text(injection.concentration, Dimension::molar_concentration) + between +
-         "over: " + quantity_text(injection.duration, Dimension::time) + between +
+         "concentration: " + quantity_text(injection.concentration, Dimension::molar_concentration) +
+         between + "over: " + quantity_text(injection.duration, Dimension::time) + between +
          "mode: " + mode_text(injection.mode) + between +
          "at: " + quantities_text(injection.times, Dimension::time);
 }

@@ -25,7 +25,7 @@ struct FlowGround {
   FlowProblem problem;
   CellCoefficients cells;
   Accounts accounts;
-  std::unique_ptr<FlowSolver> solver;           ///< null where it is not needed, or not yet
+  std::unique_ptr<FlowSolver> solver;          ///< null where it is not needed, or not yet
   std::shared_ptr<TransportState> background;  ///< without needles; null until it is asked for
 };
 

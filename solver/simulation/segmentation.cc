@@ -143,7 +143,8 @@ void warn_of_few_voxels(const SegmentedImage& segmented, Reporter& reporter) {
   }
 }
 
-void warn_of_edge(const Case& c, const SegmentedImage& segmented, const VoxelBox& target, Reporter& reporter) {
+void warn_of_edge(const Case& c, const SegmentedImage& segmented, const VoxelBox& target,
+                  Reporter& reporter) {
   std::string touched;
   for (int a = 0; a < 3; ++a)
     for (const int side : {0, 1})
@@ -200,7 +201,8 @@ SegmentedImage read_segmentation(const Case& c, Reporter& reporter) {
   find_pieces(c, segmented, reporter);
   count_regions(segmented);
   warn_of_few_voxels(segmented, reporter);
-  const VoxelBox target = voxel_box(segmented.image, segmented.values[static_cast<std::size_t>(segmented.target)]);
+  const VoxelBox target =
+      voxel_box(segmented.image, segmented.values[static_cast<std::size_t>(segmented.target)]);
   if (target.empty()) throw InputError(segmented.image.path + ": the target region has no voxel");
   warn_of_edge(c, segmented, target, reporter);
   crop_image(c, segmented, target);

@@ -87,7 +87,7 @@ struct Setup : SegmentedImage {
   std::vector<ModeChoice> modes;  ///< one per needle of the case
   std::vector<Deposit> deposits;
   std::vector<Infusion> infusions;
-  std::vector<Shape> mesh_for;    ///< what else the mesh resolves, for other schemes
+  std::vector<Shape> mesh_for;  ///< what else the mesh resolves, for other schemes
   std::vector<IntravenousDose> intravenous;
   double given_intratumoral = 0;  ///< mol over the whole schedule until `until`
   double given_intravenous = 0;

@@ -102,8 +102,8 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
   double reach_factor = 1;
   for (int repeat = 0;; ++repeat) {
     double reached = -1;
-    solution = solve(c, setup, {mesh_request(c, setup, reach_factor), folder, repeat < max_repeats, reuse}, comm,
-                     reporter, phases, reached);
+    solution = solve(c, setup, {mesh_request(c, setup, reach_factor), folder, repeat < max_repeats, reuse},
+                     comm, reporter, phases, reached);
     if (solution == nullptr) {
       reach_factor *= reach_growth;
       reuse = nullptr;  // the mesh that others share is kept for them

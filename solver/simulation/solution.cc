@@ -128,9 +128,8 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
   const auto timed = phases.measure("metrics");
   if (ground.target_samples == nullptr)
     ground.target_samples = std::make_unique<RegionSamples>(
-        mesh, setup.target, [&octree](const Point& lower, const Point& upper) {
-          return octree.target_overlap(lower, upper);
-        });
+        mesh, setup.target,
+        [&octree](const Point& lower, const Point& upper) { return octree.target_overlap(lower, upper); });
   return solution;
 }
 
@@ -138,8 +137,8 @@ void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Report
   solution.loop.reset();  // before another takes as much memory
   solution.fields.reset();
   solution.shares.clear();
-  TimeLoop::Inputs inputs{&c,      &by_vein, solution.ground->octree.mesh.get(), solution.flow.get(), {}, &reporter,
-                          nullptr, false};
+  TimeLoop::Inputs inputs{
+      &c, &by_vein, solution.ground->octree.mesh.get(), solution.flow.get(), {}, &reporter, nullptr, false};
   solution.loop = std::make_unique<TimeLoop>(inputs);
   solution.loop->run();
 }

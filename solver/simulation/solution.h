@@ -12,7 +12,8 @@ namespace intratumor {
 /// A mesh and what is asked of it alone.
 struct Ground {
   Octree octree;
-  std::unique_ptr<RegionSamples> target_samples;  ///< for every distribution over the target; null until asked
+  std::unique_ptr<RegionSamples>
+      target_samples;  ///< for every distribution over the target; null until asked
 };
 
 /// Everything that one scheme's computation holds: mesh, flow, and the course in time.

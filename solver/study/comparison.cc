@@ -113,11 +113,13 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
     std::vector<std::string> words;
     for (const Criterion& criterion : standing.ranking.criteria) {
       char weight[32] = "";
-      if (standing.ranking.criteria.size() > 1) std::snprintf(weight, sizeof weight, " x%g", criterion.weight);
+      if (standing.ranking.criteria.size() > 1)
+        std::snprintf(weight, sizeof weight, " x%g", criterion.weight);
       words.push_back(criterion.metric + weight + (criterion.more_is_better ? " (more)" : " (less)"));
     }
     table.texts("place", standing.ranking.places);
-    if (words.size() > 1) table.row("share of the best, weighted (%)", standing.ranking.scores, readable_percent);
+    if (words.size() > 1)
+      table.row("share of the best, weighted (%)", standing.ranking.scores, readable_percent);
     comparison.notes.push_back("Best first by " + list_of(words) + " is better.");
     if (standing.ranking.ties)
       comparison.notes.push_back(
@@ -133,7 +135,8 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
   for (const bool on : standing.front) cells.push_back(on ? "yes" : "no");
   table.texts("on the Pareto front", cells);
   comparison.notes.push_back(
-      "Pareto front: no other scheme is better in one of these and as good, within the numerical error,\nin the "
+      "Pareto front: no other scheme is better in one of these and as good, within the numerical error,\nin "
+      "the "
       "others: " +
       list_of(words) + ".");
 }

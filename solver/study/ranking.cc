@@ -65,7 +65,8 @@ Score score_of(const StoredResult& result, const Ranking& ranking, const std::ve
   for (std::size_t k = 0; k < ranking.criteria.size(); ++k) {
     const Criterion& criterion = ranking.criteria[k];
     const double value = metric_of(result.summary, criterion.metric);
-    const double part = criterion.more_is_better ? value : best[k], whole = criterion.more_is_better ? best[k] : value;
+    const double part = criterion.more_is_better ? value : best[k],
+                 whole = criterion.more_is_better ? best[k] : value;
     const double share = part == whole ? 1. : part / whole;
     const double error = numerical_error(criterion.metric, value, result.accuracy);
     score.value += criterion.weight * share;
@@ -170,7 +171,8 @@ double metric_of(const nlohmann::ordered_json& summary, const std::string& metri
   return number_at(list[i], "fraction");
 }
 
-int compare_values(const StoredResult& a, const StoredResult& b, const std::string& metric, bool more_is_better) {
+int compare_values(const StoredResult& a, const StoredResult& b, const std::string& metric,
+                   bool more_is_better) {
   const double x = metric_of(a.summary, metric), y = metric_of(b.summary, metric);
   const double error =
       std::max(numerical_error(metric, x, a.accuracy), numerical_error(metric, y, b.accuracy));

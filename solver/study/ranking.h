@@ -28,10 +28,10 @@ struct Ranking {
 /// Sorts results, best first. `text` is a metric of summary.json (a dotted key, "tumour.d95";
 /// "tumour.coverage.0" is the fraction of its first threshold), or several with weights,
 /// "tumour.d95=2, plasma.cmax=1": then each counts by its share of the best (value/best where more is better,
-/// else best/value). More is better for the tumour, therapeutic_index and targeting_advantage, less for plasma,
-/// leak_fraction, needle passes and the time taken. Equal ones keep their order. InputError for a metric that
-/// is not known (with the nearest), that is neither good nor bad, or that no result has, and for a weight that
-/// is not positive.
+/// else best/value). More is better for the tumour, therapeutic_index and targeting_advantage, less for
+/// plasma, leak_fraction, needle passes and the time taken. Equal ones keep their order. InputError for a
+/// metric that is not known (with the nearest), that is neither good nor bad, or that no result has, and for
+/// a weight that is not positive.
 Ranking rank_results(std::vector<StoredResult>& results, const std::string& text);
 
 /// InputError when results cannot be ranked by this metric; `option` is named in it.
@@ -39,8 +39,8 @@ void check_metric(const std::string& metric, const std::vector<StoredResult>& re
                   const std::string& option);
 bool more_is_better(const std::string& metric);
 
-/// 1 when a is better than b by more than the numerical error of both, -1 when it is worse, 0 when neither can
-/// be said.
+/// 1 when a is better than b by more than the numerical error of both, -1 when it is worse, 0 when neither
+/// can be said.
 int compare_values(const StoredResult& a, const StoredResult& b, const std::string& metric,
                    bool more_is_better);
 
