@@ -200,6 +200,13 @@ void FlowSolver::fill_matrix(const Exchange& e) {
   solver_->set_matrix(values);
 }
 
+void FlowSolver::start_from(const Vector& pressure) {
+  const Graph& graph = problem_.mesh->graph();
+  for (int i = 0; i < graph.n_owned; ++i)
+    pressure_.local_element(i) = graph.is_unknown[i] ? pressure.local_element(i) : 0.;
+  pressure_.update_ghost_values();
+}
+
 FlowState FlowSolver::solve(const std::vector<double>& source) {
   const TissueMesh& mesh = *problem_.mesh;
   const MPI_Comm comm = mesh.communicator();

@@ -112,6 +112,9 @@ class FlowSolver {
   /// owned nodes; empty: none. Throws ComputationError when it does not converge, and InputError for a source
   /// in a piece of tissue that no fluid can leave.
   FlowState solve(const std::vector<double>& source);
+  /// Where the next solve starts; without it, from the last one's pressure. Where vessels are bistable the
+  /// start decides which state is found.
+  void start_from(const Vector& pressure);
   const FlowProblem& problem() const { return problem_; }
 
  private:

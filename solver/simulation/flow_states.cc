@@ -72,12 +72,11 @@ const FlowStates::State& FlowStates::at(std::vector<char> infusing) {
 }
 
 std::shared_ptr<FlowStates::State> FlowStates::state_of(const std::vector<char>& infusing) {
-  if (std::count(infusing.begin(), infusing.end(), 0) != static_cast<std::ptrdiff_t>(infusing.size()))
-    return compute(infusing);
-  if (ground_->background == nullptr) ground_->background = compute(infusing);
+  const std::vector<char> none(infusing.size(), 0);
+  if (ground_->background == nullptr) ground_->background = compute(none);
   // Of whatever other case's infusions none ran either.
-  ground_->background->infusing = infusing;
-  return ground_->background;
+  ground_->background->infusing = none;
+  return infusing == none ? ground_->background : compute(infusing);
 }
 
 /// Says what a state is, and keeps what is asked of all of them.
@@ -119,6 +118,9 @@ std::shared_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
   {
     const auto timed = phases_.measure("flow");
     if (ground_->solver == nullptr) ground_->solver = std::make_unique<FlowSolver>(ground_->problem);
+    // Every infusion begins in tissue at rest, whatever was solved before it.
+    if (ground_->background != nullptr)
+      ground_->solver->start_from(ground_->background->infusion.flow.pressure);
     state->infusion = solve_infusion(*ground_->solver, needles);
   }
   const FlowState& flow = state->infusion.flow;
