@@ -67,7 +67,8 @@ int run_case(const CaseOptions& options, MPI_Comm comm) {
   Result result;
   return run(
       [&] {
-        result = simulate(run.input(), comm, run.reporter(), options.keep_fields ? run.staging() : "");
+        result = simulate(run.input(), comm, run.reporter(), options.keep_fields ? run.staging() : "",
+                          options.reuse);
         result.summary["mesh"]["ranks"] = run.ranks();
       },
       [&] { write_result(run, result); });

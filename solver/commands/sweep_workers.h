@@ -24,8 +24,11 @@ class SweepWorkers {
   struct Work {
     /// In a worker: computes one case and returns its exit status, or ends the process.
     std::function<int(std::size_t number, MPI_Comm comm)> compute;
-    /// In a worker, before anything else.
-    std::function<void()> at_start;
+    /// In a worker, before anything else, and when no more cases come, before its MPI ends.
+    std::function<void()> at_start, at_end;
+    /// Cases of one group share what one process keeps: they go to one worker while there are others for the
+    /// rest.
+    std::function<int(std::size_t number)> group;
     /// In the parent, after a case. False: no more cases are begun.
     std::function<bool(const CaseEnd&)> on_end;
     /// In the parent, about once a second, with the number of cases at work.

@@ -8,6 +8,7 @@
 #include "output/summary.h"
 #include "simulation/maps_of_run.h"
 #include "simulation/metrics.h"
+#include "simulation/reuse.h"
 #include "simulation/solution.h"
 #include "simulation/summary_of_run.h"
 
@@ -53,9 +54,16 @@ void warn_about_deposit(const Result& result, Reporter& reporter) {
 
 /// The same dose by vein, after which the solution is that one's. Drug that comes by blood changes slowly:
 /// its AUC bears a larger error estimate for the steps.
-nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& solution, Reporter& reporter) {
+nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& solution, Reporter& reporter,
+                                  Reuse* reuse) {
   const Clock::time_point start = Clock::now();
   const Setup by_vein = intravenous_comparator(c, setup);
+  std::string key;
+  if (reuse != nullptr) {
+    key = comparator_key(c, by_vein, reuse->flow.key());
+    const auto known = reuse->comparator.find(key);
+    if (known != nullptr) return *known;
+  }
   Case loose = c;
   loose.field_times.clear();
   loose.numerics.time_tolerance = std::max(c.numerics.time_tolerance, comparator_tolerance);
@@ -67,8 +75,8 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
   json["plasma"] = plasma_metrics(c, *solution.loop);
   json["therapeutic_index"] = therapeutic_index(json);
   json["ledger"] = ledger_json(*solution.loop);
-  json["mesh"] = {{"cells", solution.octree.mesh->triangulation().n_global_active_cells()},
-                  {"dofs", solution.octree.mesh->dofs().n_dofs()}};
+  json["mesh"] = {{"cells", solution.ground->octree.mesh->triangulation().n_global_active_cells()},
+                  {"dofs", solution.ground->octree.mesh->dofs().n_dofs()}};
   const TimeLoop::Counts& counts = solution.loop->counts();
   json["time"] = {{"steps", counts.steps},
                   {"rejected_steps", counts.rejected},
@@ -76,27 +84,29 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
                   {"stage_iterations", counts.stage_iterations},
                   {"wall_s", std::chrono::duration<double>(Clock::now() - start).count()}};
   solution.loop.reset();  // it refers to what ends here
+  if (reuse != nullptr) reuse->comparator.keep(key, std::make_shared<nlohmann::ordered_json>(json));
   return json;
 }
 
 }  // namespace
 
-Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder) {
+Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder, Reuse* reuse) {
   Stopwatch phases;
   Setup setup;
   {
     const auto timed = phases.measure("image");
-    setup = prepare(c, reporter);
+    setup = prepare(c, reporter, reuse != nullptr ? &reuse->image : nullptr);
   }
   Result result;
   std::unique_ptr<Solution> solution;
   double reach_factor = 1;
   for (int repeat = 0;; ++repeat) {
     double reached = -1;
-    solution = solve(c, setup, {mesh_request(c, setup, reach_factor), folder, repeat < max_repeats}, comm,
-                     reporter, phases, reached);
+    solution = solve(c, setup, {mesh_request(c, setup, reach_factor), folder, repeat < max_repeats, reuse},
+                     comm, reporter, phases, reached);
     if (solution == nullptr) {
       reach_factor *= reach_growth;
+      reuse = nullptr;  // the mesh that others share is kept for them
       reporter.info("drug spread beyond the finely meshed region after " + readable_time(reached) +
                     "; starting again with a larger one");
       continue;
@@ -107,14 +117,14 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
     const auto timed = phases.measure("metrics");
     result = summary_of_run(c, *solution);
     if (!folder.empty())
-      write_maps(c.maps, folder, solution->octree, setup.image, solution->loop->exposure(),
+      write_maps(c.maps, folder, solution->ground->octree, setup.image, solution->loop->exposure(),
                  [&setup](int i, int j, int k) { return setup.is_tissue(i, j, k); });
     break;
   }
   warn_about_deposit(result, reporter);
   if (c.comparator && setup.given_intratumoral > 0) {
     const auto timed = phases.measure("comparator");
-    result.summary["comparator"] = comparator(c, setup, *solution, reporter);
+    result.summary["comparator"] = comparator(c, setup, *solution, reporter, reuse);
     const double index = number_at(result.summary, "therapeutic_index");
     const double by_vein = number_at(result.summary, "comparator.therapeutic_index");
     if (by_vein > 0) result.summary["targeting_advantage"] = index / by_vein;
