@@ -44,7 +44,6 @@ Json model_json(const Case& c, const Setup& setup) {
   Json model;
   model["mode"] = nullptr;
   model["mode_chosen_by"] = nullptr;
-  model["needle_passes"] = needle_passes(c);
   model["entries"] = Json::array();
   for (std::size_t k = 0; k < setup.modes.size(); ++k) {
     const ModeChoice& choice = setup.modes[k];
@@ -113,6 +112,7 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["title"] = c.title;
   s["dose_mol"] = setup.given_intratumoral + setup.given_intravenous;
   s["dose_intratumoral_mol"] = setup.given_intratumoral;
+  s["needle_passes"] = needle_passes(c);
   s["tumour"] = tumour_metrics(c, solution, result.histogram);
   s["plasma"] = plasma_metrics(c, loop);
   s["therapeutic_index"] = therapeutic_index(s);

@@ -136,7 +136,7 @@ class Analysis {
       for (std::size_t m = 0; m < values.size(); ++m) {
         const double more = (study_.metrics[m].more_is_better ? 1 : -1) * (values[m][a] - values[m][b]);
         const double error = std::max(errors[m][a], errors[m][b]);
-        if (more < -error) return false;
+        if (!(more >= -error)) return false;  // also where a has no value
         better = better || more > error;
       }
       return better;
