@@ -9,7 +9,7 @@ namespace intratumor {
 
 /// How a piece of work ended, the same on every rank.
 struct Outcome {
-  int status = 0;       ///< exit status: 0 done, 1 the computation failed, 2 bad input
+  int status = 0;       ///< exit status: 0 done, 1 the computation failed, 2 bad input, 3 interrupted
   std::string message;  ///< of the lowest rank that failed; empty when none did
 };
 

@@ -68,6 +68,7 @@ const FlowStates::State& FlowStates::at(std::vector<char> infusing) {
 std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& infusing) {
   auto state = std::make_unique<State>();
   state->infusing = infusing;
+  state->number = extremes_.states;
   std::vector<NeedleFlow> needles;
   std::vector<std::size_t> which;
   for (std::size_t k = 0; k < infusing.size(); ++k)
@@ -117,6 +118,42 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
   // No other state can come: the multigrid's memory serves the transport.
   if (setup_.infusions.empty()) solver_.reset();
   return state;
+}
+
+nlohmann::ordered_json FlowStates::memory() const {
+  nlohmann::ordered_json kept = nlohmann::ordered_json::array();
+  for (const auto& state : kept_) kept.push_back({{"infusing", state->infusing}, {"number", state->number}});
+  return {{"kept", kept},
+          {"max_pressure", extremes_.max_pressure},
+          {"needle_pressure", extremes_.needle_pressure},
+          {"closure", extremes_.closure},
+          {"least_open", extremes_.least_open},
+          {"manifold_error", extremes_.manifold_error},
+          {"states", extremes_.states},
+          {"newton_steps", extremes_.newton_steps},
+          {"linear_iterations", extremes_.linear_iterations}};
+}
+
+void FlowStates::recall(const nlohmann::ordered_json& memory) {
+  // Those kept, the last used first.
+  std::vector<std::pair<int, std::vector<char>>> kept;
+  for (const auto& state : memory.at("kept"))
+    kept.emplace_back(state.at("number").get<int>(), state.at("infusing").get<std::vector<char>>());
+  auto by_number = kept;
+  std::sort(by_number.begin(), by_number.end());
+  for (const auto& state : by_number) at(state.second);
+  for (auto state = kept.rbegin(); state != kept.rend(); ++state) at(state->second);
+  for (auto& state : kept_)
+    for (const auto& [number, infusing] : kept)
+      if (state->infusing == infusing) state->number = number;
+  memory.at("max_pressure").get_to(extremes_.max_pressure);
+  memory.at("needle_pressure").get_to(extremes_.needle_pressure);
+  memory.at("closure").get_to(extremes_.closure);
+  memory.at("least_open").get_to(extremes_.least_open);
+  memory.at("manifold_error").get_to(extremes_.manifold_error);
+  memory.at("states").get_to(extremes_.states);
+  memory.at("newton_steps").get_to(extremes_.newton_steps);
+  memory.at("linear_iterations").get_to(extremes_.linear_iterations);
 }
 
 }  // namespace intratumor

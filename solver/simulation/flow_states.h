@@ -2,6 +2,7 @@
 
 #include <list>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "flow/hole.h"
@@ -24,6 +25,7 @@ class FlowStates {
 
   struct State {
     std::vector<char> infusing;  ///< which of the setup's infusions run
+    int number = 0;              ///< in the order of computing
     InfusionState infusion;
     TissueOperator op;
     std::vector<double> drug;  ///< mol/s that the needles bring to each owned node; empty: none
@@ -42,6 +44,12 @@ class FlowStates {
     int states = 0, newton_steps = 0, linear_iterations = 0;
   };
   const Extremes& extremes() const { return extremes_; }
+
+  /// Which states are kept, and the extremes; and back, when nothing has been computed yet: the states that
+  /// were kept are computed again in their order, since each starts from the pressure of the one before.
+  nlohmann::ordered_json memory() const;
+  void recall(const nlohmann::ordered_json& memory);
+
   const Setup& setup() const { return setup_; }
   const TissueMesh& mesh() const { return mesh_; }
   const Accounts& accounts() const { return accounts_; }

@@ -53,14 +53,15 @@ void warn_about_deposit(const Result& result, Reporter& reporter) {
 
 /// The same dose by vein, after which the solution is that one's. Drug that comes by blood changes slowly:
 /// its AUC bears a larger error estimate for the steps.
-nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& solution, Reporter& reporter) {
+nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& solution, Reporter& reporter,
+                                  Checkpoints* checkpoints) {
   const Clock::time_point start = Clock::now();
   const Setup by_vein = intravenous_comparator(c, setup);
   Case loose = c;
   loose.field_times.clear();
   loose.numerics.time_tolerance = std::max(c.numerics.time_tolerance, comparator_tolerance);
   reporter.info("the same dose by vein");
-  solve_again(solution, loose, by_vein, reporter);
+  solve_again(solution, loose, by_vein, reporter, checkpoints);
   Table histogram;
   nlohmann::ordered_json json;
   json["tumour"] = tumour_metrics(c, solution, histogram);
@@ -81,7 +82,8 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
 
 }  // namespace
 
-Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder) {
+Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder,
+                Checkpoints* checkpoints) {
   Stopwatch phases;
   Setup setup;
   {
@@ -90,13 +92,20 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
   }
   Result result;
   std::unique_ptr<Solution> solution;
-  double reach_factor = 1;
-  for (int repeat = 0;; ++repeat) {
-    double reached = -1;
-    solution = solve(c, setup, {mesh_request(c, setup, reach_factor), folder, repeat < max_repeats}, comm,
-                     reporter, phases, reached);
+  RunPosition at;
+  if (checkpoints != nullptr) at = checkpoints->position();
+  double reached = -1;
+  const auto request = [&] { return mesh_request(c, setup, at.reach_factor); };
+  if (at.by_vein) {
+    solution = solve(c, setup, {request(), "", false, checkpoints, true}, comm, reporter, phases, reached);
+    result = checkpoints->main_result();
+  }
+  for (; !at.by_vein; ++at.repeat) {
+    if (checkpoints != nullptr) checkpoints->enter(at);
+    solution = solve(c, setup, {request(), folder, at.repeat < max_repeats, checkpoints}, comm, reporter,
+                     phases, reached);
     if (solution == nullptr) {
-      reach_factor *= reach_growth;
+      at.reach_factor *= reach_growth;
       reporter.info("drug spread beyond the finely meshed region after " + readable_time(reached) +
                     "; starting again with a larger one");
       continue;
@@ -114,7 +123,8 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
   warn_about_deposit(result, reporter);
   if (c.comparator && setup.given_intratumoral > 0) {
     const auto timed = phases.measure("comparator");
-    result.summary["comparator"] = comparator(c, setup, *solution, reporter);
+    if (checkpoints != nullptr) checkpoints->enter_comparator(result);
+    result.summary["comparator"] = comparator(c, setup, *solution, reporter, checkpoints);
     const double index = number_at(result.summary, "therapeutic_index");
     const double by_vein = number_at(result.summary, "comparator.therapeutic_index");
     if (by_vein > 0) result.summary["targeting_advantage"] = index / by_vein;
