@@ -20,7 +20,7 @@ namespace {
 
 constexpr int format = 1;
 /// At most this share of the time goes into checkpoints.
-constexpr double largest_share = 0.05;
+constexpr double largest_share = 0.1;
 const char* const files_of_main[] = {"fields.h5", "fields.xdmf", "maps"};
 
 /// A key of every owned node that no other node has: its place in the lattice of the finest cells.
