@@ -10,7 +10,7 @@ packages=(
   libdeal.ii-dev libinsighttoolkit5-dev libboost-program-options-dev libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev
   libudunits2-dev zlib1g-dev libopenturns-dev openmpi-bin
   libgtest-dev python3 python3-yaml python3-numpy python3-scipy python3-h5py python3-nibabel
-  python3-jsonschema
+  python3-jsonschema python3-pandas python3-xarray
 )
 
 say() { printf '== %s\n' "$*"; }

@@ -6,6 +6,8 @@
 
 namespace intratumor {
 
+struct Reuse;
+
 /// What commands on one case are told on the command line.
 struct CaseOptions {
   std::string case_file;
@@ -22,7 +24,8 @@ struct CaseOptions {
   bool keep_fields = true;  ///< fields and maps are written
   /// Told on the first rank why a case failed, before the program may end.
   std::function<void(const std::string&)> on_failure = {};
-  bool help = false;  ///< help was asked for and printed; nothing else is set
+  Reuse* reuse = nullptr;  ///< what other cases of the same process leave; null: nothing
+  bool help = false;       ///< help was asked for and printed; nothing else is set
 };
 
 /// A command on one case, and which options it has besides CASE.yaml, --set and --help.

@@ -20,8 +20,6 @@ namespace intratumor {
 
 namespace {
 
-constexpr int interrupted = 3;  // exit status
-
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -52,7 +50,8 @@ CaseToFolder::CaseToFolder(const CaseOptions& options, const std::string& ending
       keeps_(keeps) {}
 
 int CaseToFolder::operator()(const std::function<void()>& compute, const std::function<void()>& write) {
-  if (!stage([&] { read(); }) || !stage([&] { make_folder(); }) || is_done_already()) return status_;
+  if (!stage([&] { read(); }) || !stage([&] { make_folder(); })) return status_;
+  if (share_places() == Earlier::whole) return 0;
   Interruption interruption([&] { return abandon(); });
   const auto computes = [&] {
     announce();
@@ -76,18 +75,18 @@ int CaseToFolder::operator()(const std::function<void()>& compute, const std::fu
 
 bool CaseToFolder::stage(const std::function<void()>& work) {
   const Outcome outcome = together(comm_, work);
-  status_ = outcome.status;
+  status_ = outcome.status == dropped_status ? 1 : outcome.status;
   if (status_ != 0) tell(outcome);
   return status_ == 0;
 }
 
 void CaseToFolder::tell(const Outcome& outcome) {
-  if (outcome.status == interrupted) {
+  if (outcome.status == interrupted_status) {
     reporter_->warn(outcome.message + "; " + resuming_command() + " goes on");
     return;
   }
-  reporter_->error(outcome.message);
-  if (rank_ != 0) return;
+  reporter_->error(outcome.message + (outcome.status == dropped_status ? "; no result was written" : ""));
+  if (rank_ != 0 || outcome.status == dropped_status) return;
   if (options_.on_failure) options_.on_failure(outcome.message);
   if (checkpoint_folder_ && checkpoint_folder_->locked() && checkpoint_folder_->any())
     reporter_->info("its last checkpoint stays: " + resuming_command() + " goes on from there");
@@ -107,7 +106,7 @@ void CaseToFolder::leave() {
   if (folder_) folder_->discard();
   std::fflush(nullptr);
   MPI_Barrier(comm_);
-  if (status_ == 1 || status_ == interrupted) _exit(status_);
+  if (status_ == 1 || status_ == interrupted_status) _exit(status_);
 }
 
 void CaseToFolder::read() {
@@ -180,31 +179,33 @@ void CaseToFolder::make_folder() {
                         resumes ? content_of(from_.folder + "/log.txt") : std::string()});
 }
 
-/// On all ranks.
-bool CaseToFolder::is_done_already() {
-  const bool done = dealii::Utilities::MPI::broadcast(comm_, earlier_ == Earlier::whole, 0);
-  if (done)
+/// Tells the other ranks what the first one has found and where it will write.
+CaseToFolder::Earlier CaseToFolder::share_places() {
+  using dealii::Utilities::MPI::broadcast;
+  earlier_ = static_cast<Earlier>(broadcast(comm_, static_cast<int>(earlier_), 0));
+  if (earlier_ == Earlier::whole) {
     reporter_->info((options_.folder.empty() ? case_.name + ending_ : options_.folder) + ": is done already");
-  return done;
+    return earlier_;
+  }
+  staging_ = broadcast(comm_, folder_ ? folder_->staging() : std::string(), 0);
+  from_.folder = broadcast(comm_, from_.folder, 0);
+  const std::string path = broadcast(comm_, folder_ ? folder_->path() : std::string(), 0);
+  if (rank_ != 0 && keeps_ == Keeps::checkpoints)
+    checkpoint_folder_ = std::make_unique<CheckpointFolder>(path);
+  return earlier_;
 }
 
 void CaseToFolder::announce() {
-  staging_ = dealii::Utilities::MPI::broadcast(comm_, folder_ ? folder_->staging() : std::string(), 0);
   reporter_->info("intratumor " INTRATUMOR_VERSION ": " + case_.title + " (" + options_.case_file + ") on " +
                   std::to_string(ranks_) + (ranks_ == 1 ? " rank" : " ranks"));
   for (const std::string& remark : remarks_) reporter_->info(remark);
-  if (earlier_ == Earlier::checkpoint)
+  if (rank_ == 0 && earlier_ == Earlier::checkpoint)
     reporter_->info("going on at " + readable_time(from_.index.at("time_s").get<double>()) +
                     (from_.index.at("by_vein").get<bool>() ? " of the same dose by vein" : ""));
 }
 
 void CaseToFolder::make_checkpoints(Interruption& interruption) {
-  if (keeps_ != Keeps::checkpoints) return;
-  using dealii::Utilities::MPI::broadcast;
-  const std::string path = broadcast(comm_, folder_ ? folder_->path() : std::string(), 0);
-  const std::string from = broadcast(comm_, from_.folder, 0);
-  if (rank_ != 0) checkpoint_folder_ = std::make_unique<CheckpointFolder>(path);
-  if (case_.checkpoint_interval == 0 && from.empty()) return;
+  if (keeps_ != Keeps::checkpoints || (case_.checkpoint_interval == 0 && from_.folder.empty())) return;
   Checkpoints::Options options;
   options.comm = comm_;
   options.interval = case_.checkpoint_interval;
@@ -219,7 +220,7 @@ void CaseToFolder::make_checkpoints(Interruption& interruption) {
                                   {"parameters", parameters()}};
   };
   options.before_first = [this] { folder_->expect_checkpoint(); };
-  options.from = from;
+  options.from = from_.folder;
   checkpoints_ = std::make_unique<Checkpoints>(options);
 }
 
@@ -252,14 +253,16 @@ void CaseToFolder::list_inputs() {
 
 /// On a signal, in another thread: nothing stays but what is in the checkpoints. Returns the exit status.
 int CaseToFolder::abandon() {
-  const bool goes_on = checkpoint_folder_ && checkpoint_folder_->any();
+  // Without the lock they are another run's; only the first rank holds it.
+  const bool goes_on =
+      checkpoint_folder_ && checkpoint_folder_->any() && (rank_ != 0 || checkpoint_folder_->locked());
   if (rank_ == 0 && folder_->discard()) {
     const std::string text = goes_on ? "\ninterrupted; " + resuming_command() + " goes on\n"
                                      : "\nerror: interrupted; no result was written\n";
     const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
     static_cast<void>(written);
   }
-  return goes_on ? interrupted : 1;
+  return goes_on ? interrupted_status : 1;
 }
 
 double CaseToFolder::elapsed() const {

@@ -56,13 +56,16 @@ class CaseToFolder {
   std::string resolved_text() const;
 
  private:
+  /// What an earlier run has left where the result will be.
+  enum class Earlier { nothing, checkpoint, whole };
+
   bool stage(const std::function<void()>& work);
   void read();
   void make_folder();
   void find_earlier(const std::string& path);
   std::string changes_since(const nlohmann::ordered_json& before);
   nlohmann::ordered_json parameters();
-  bool is_done_already();
+  Earlier share_places();
   void announce();
   void make_checkpoints(Interruption& interruption);
   void list_inputs();
@@ -85,8 +88,6 @@ class CaseToFolder {
   Case case_;
 
   Keeps keeps_;
-  /// What an earlier run has left here, on rank 0.
-  enum class Earlier { nothing, checkpoint, whole };
   Earlier earlier_ = Earlier::nothing;
   bool replaces_ = false;                                // a result that stood there before
   CheckpointFolder::Checkpoint from_;                    // with Earlier::checkpoint

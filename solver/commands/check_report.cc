@@ -179,7 +179,7 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
 std::string scheme_text(const Case& c, const Setup& setup) {
   std::string text = "scheme, followed for " + readable_text(c.until, Dimension::time) + "\n";
   std::size_t entry = 0;
-  TargetPlaces places(setup.image, setup.values[setup.target]);
+  TargetPlaces places(setup.image, setup.values[setup.target], *setup.places);
   for (const NeedleInjection& needle : c.needles) {
     const Vector3 tip = places.tip(needle);
     text += "  scheme." + std::to_string(entry++) + "  " + needle.needle + "\n";

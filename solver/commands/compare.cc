@@ -7,6 +7,7 @@
 #include "quantities/error.h"
 #include "quantities/nearest_name.h"
 #include "study/comparison.h"
+#include "study/pareto.h"
 #include "study/ranking.h"
 #include "study/records.h"
 #include "study/result_reader.h"
@@ -19,25 +20,34 @@ namespace {
 
 struct CompareOptions {
   std::vector<std::string> folders;
-  std::string metric;  ///< empty: the order in which folders were named
+  std::string metric;      ///< or several; empty: the order in which folders were named
+  std::string objectives;  ///< of the Pareto front; empty: none
   std::string format = "table";
   bool help = false;
 };
 
 const char* const usage =
-    "usage: intratumor compare DIR DIR ... [--rank METRIC] [--format table|csv|json|markdown]\n"
+    "usage: intratumor compare DIR DIR ... [--rank METRIC] [--pareto] [--format table|csv|json|markdown]\n"
     "       intratumor compare DIR                 (beside its own intravenous comparator)\n\n"
     "Puts the results of schemes side by side: for people in the units of the clinic; as csv and json in SI\n"
     "units, a record a scheme, with the unit in every name.\n\n";
 
 const char* const about_rank =
     "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, therapeutic_index and "
-    "targeting_advantage, less for plasma.* and leak_fraction; tumour.coverage.0 is the first threshold";
+    "targeting_advantage, less for plasma.*, leak_fraction and model.needle_passes; tumour.coverage.0 is the "
+    "first threshold; several with weights: tumour.d95=2,plasma.cmax=1. Places that the numerical error does "
+    "not tell apart are ties (2=)";
+
+const char* const about_pareto =
+    "marks the schemes that no other beats in all of these, separated by commas; without a list coverage of "
+    "the first threshold, plasma Cmax, leak and needle passes";
 
 po::options_description visible_options() {
   po::options_description options("Options");
   options.add_options()                                                     //
       ("rank", po::value<std::string>()->value_name("METRIC"), about_rank)  //
+      ("pareto", po::value<std::string>()->value_name("METRICS")->implicit_value(usual_objectives, ""),
+       about_pareto)  //
       ("format", po::value<std::string>()->value_name("NAME")->default_value("table"),
        "table, csv, json or markdown")  //
       ("help,h", po::bool_switch(), "this text");
@@ -61,6 +71,7 @@ CompareOptions read_compare_options(const std::vector<std::string>& arguments) {
         "intratumor compare: which results? name two or more result folders; see intratumor "
         "compare --help");
   if (values.count("rank") > 0) options.metric = values["rank"].as<std::string>();
+  if (values.count("pareto") > 0) options.objectives = values["pareto"].as<std::string>();
   options.format = values["format"].as<std::string>();
   const std::vector<std::string> formats{"table", "csv", "json", "markdown"};
   for (const std::string& known : formats)
@@ -82,10 +93,11 @@ std::vector<StoredResult> results_to_compare(const CompareOptions& options) {
   return results;
 }
 
-void show(const std::vector<StoredResult>& results, const Comparison& comparison, const std::string& format) {
+void show(const std::vector<StoredResult>& results, const Comparison& comparison, const Standing& standing,
+          const std::string& format) {
   std::string text;
-  if (format == "csv") text = records_csv(comparison_records(results));
-  if (format == "json") text = comparison_records(results).dump(2) + "\n";
+  if (format == "csv") text = records_csv(comparison_records(results, standing));
+  if (format == "json") text = comparison_records(results, standing).dump(2) + "\n";
   if (format == "markdown") text = comparison_markdown(comparison);
   if (format == "table") text = comparison_text(comparison);
   std::fputs(text.c_str(), stdout);
@@ -103,17 +115,14 @@ int compare_command(const std::vector<std::string>& arguments) {
     return 0;
   }
   std::vector<StoredResult> results = results_to_compare(options);
-  Ranking ranking;
-  if (!options.metric.empty()) ranking = rank_results(results, options.metric);
-  Comparison comparison = compare_results(results);
-  if (!options.metric.empty()) {
-    comparison.notes.insert(comparison.notes.begin(),
-                            "Best first by " + ranking.metric + ": " +
-                                (ranking.more_is_better ? "more is better." : "less is better."));
-    for (const std::string& name : ranking.without_value)
-      comparison.warnings.push_back(name + " has no " + ranking.metric + " and stands last");
+  Standing standing;
+  if (!options.metric.empty()) standing.ranking = rank_results(results, options.metric);
+  if (!options.objectives.empty()) {
+    standing.objectives = read_objectives(options.objectives, results);
+    standing.front = pareto_front(results, standing.objectives);
   }
-  show(results, comparison, options.format);
+  const Comparison comparison = compare_results(results, standing);
+  show(results, comparison, standing, options.format);
   for (const std::string& warning : comparison.warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   return 0;

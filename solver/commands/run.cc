@@ -71,7 +71,7 @@ int run_case(const CaseOptions& options, MPI_Comm comm) {
   return run(
       [&] {
         result = simulate(run.input(), comm, run.reporter(), options.keep_fields ? run.staging() : "",
-                          run.checkpoints());
+                          options.reuse, run.checkpoints());
         result.summary["mesh"]["ranks"] = run.ranks();
       },
       [&] { write_result(run, result); });

@@ -11,17 +11,18 @@
 #include "commands/command_line.h"
 #include "commands/run.h"
 #include "commands/sweep_folder.h"
+#include "commands/sweep_meshes.h"
 #include "commands/sweep_plan.h"
 #include "commands/sweep_progress.h"
 #include "commands/sweep_workers.h"
+#include "commands/together.h"
 #include "output/checkpoint_folder.h"
 #include "quantities/error.h"
+#include "simulation/reuse.h"
 
 namespace intratumor {
 
 namespace {
-
-constexpr int interrupted = 3;
 
 /// What fits into the memory that is free.
 int jobs_that_fit(int jobs, double case_bytes) {
@@ -40,10 +41,11 @@ int jobs_that_fit(int jobs, double case_bytes) {
 }
 
 CaseOptions options_of_case(const Study& study, const Plan& plan, const StudyFolder& folder,
-                            std::size_t number) {
+                            const SweepMeshes& meshes, std::size_t number) {
   CaseOptions options;
   options.case_file = study.base;
   options.overrides = plan.cases[number].set;
+  for (const std::string& setting : meshes.settings(number)) options.overrides.push_back(setting);
   options.folder = folder.case_path(number);
   options.overwrite = true;
   options.resume = CaseOptions::Resume::if_possible;
@@ -62,13 +64,18 @@ CaseOptions options_of_case(const Study& study, const Plan& plan, const StudyFol
 }
 
 /// True when every case was tried.
-bool compute(const Study& study, const Plan& plan, StudyFolder& folder, const std::vector<std::size_t>& cases,
-             int jobs, SweepProgress& progress) {
+bool compute(const Study& study, const Plan& plan, StudyFolder& folder, const SweepMeshes& meshes,
+             const std::vector<std::size_t>& cases, int jobs, SweepProgress& progress) {
   std::string trouble;
+  Reuse reuse;  // each worker has its own after the fork
   SweepWorkers::Work work;
   work.at_start = [&] { folder.forget_lock(); };
+  work.at_end = [&] { reuse = Reuse(); };
+  work.group = [&](std::size_t number) { return meshes.group(number); };
   work.compute = [&](std::size_t number, MPI_Comm comm) {
-    return run_case(options_of_case(study, plan, folder, number), comm);
+    CaseOptions options = options_of_case(study, plan, folder, meshes, number);
+    options.reuse = &reuse;
+    return run_case(options, comm);
   };
   work.on_tick = [&](int running) { progress.show(running, jobs); };
   work.on_end = [&](const CaseEnd& end) {
@@ -121,7 +128,7 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
     say(options, "intratumor " INTRATUMOR_VERSION ": " + (study.title.empty() ? study.name : study.title) +
                      ", " + cost_text(plan, cost, jobs));
     SweepProgress progress(plan.cases.size(), before, options.quiet);
-    all = compute(study, plan, folder, cases, jobs, progress);
+    all = compute(study, plan, folder, SweepMeshes::of(study, plan, folder), cases, jobs, progress);
   }
   const StudyResults results = gather(options, folder, study, plan);
   const std::size_t done = results.count(StudyFolder::State::done);
@@ -129,7 +136,7 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
   say(options, std::to_string(done) + " of " + std::to_string(plan.cases.size()) + " cases done, " +
                    std::to_string(failed) + " failed" + (all ? "" : "; interrupted, --resume goes on") +
                    ": " + folder.path() + "/results.csv");
-  if (!all) return interrupted;
+  if (!all) return interrupted_status;
   return failed > 0 ? 1 : 0;
 }
 
@@ -139,6 +146,7 @@ int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
     folder.make();
     folder.lock(false);
     if (!folder.has_plan()) folder.write_plan(study, plan, check_plan(study, plan));
+    SweepMeshes::of(study, plan, folder);
   }
   if (folder.has_plan()) match_plan(folder, study, plan, false);
   const std::size_t number = options.index;
@@ -149,7 +157,8 @@ int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
     if (is_first_of_launch()) say(options, "case " + std::to_string(number) + " is done already");
     return 0;
   }
-  CaseOptions case_options = options_of_case(study, plan, folder, number);
+  CaseOptions case_options =
+      options_of_case(study, plan, folder, SweepMeshes::of(study, plan, folder), number);
   case_options.quiet = options.quiet;
   case_options.resumed_by = "the same command";
   return with_mpi([&](MPI_Comm comm) {

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "commands/sweep_folder.h"
+#include "commands/sweep_meshes.h"
 #include "commands/sweep_plan.h"
 #include "commands/sweep_run.h"
 #include "quantities/error.h"
@@ -107,6 +108,7 @@ int submit_study(const SweepOptions& options, const Study& study, Plan plan) {
     say(options, "nothing is left to submit: " + folder.path());
     return 0;
   }
+  SweepMeshes::of(study, plan, folder);  // once, not by every task
   constexpr std::size_t most_estimated = 4;
   const SlurmArray array =
       array_of(study, folder, profile, cases, estimate_study(study, plan, most_estimated));

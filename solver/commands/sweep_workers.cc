@@ -20,6 +20,7 @@
 #include <deque>
 
 #include "commands/case_to_folder.h"
+#include "commands/together.h"
 #include "quantities/error.h"
 
 namespace intratumor {
@@ -30,7 +31,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int tick_ms = 1000;
 constexpr double patience_s = 10;  // for workers to end their case
-constexpr int interrupted = 3;     // exit status
 
 struct Worker {
   pid_t id = -1;
@@ -38,6 +38,7 @@ struct Worker {
   int messages = -1;  ///< a file without a name that its stderr goes to
   bool busy = false;
   std::size_t number = 0;
+  int group = -1;  ///< of its last case
   Clock::time_point since;
 };
 
@@ -97,6 +98,7 @@ sigset_t watched_signals() {
       std::fflush(nullptr);
       if (!write_all(socket, &ended, sizeof ended)) return 1;
     }
+    work.at_end();
     return 0;
   });
   _exit(status);
@@ -145,8 +147,7 @@ class Pool {
         if (i == workers_.size()) workers_.push_back(start());
         if (workers_[i].id < 0) workers_[i] = start();
         if (workers_[i].busy) continue;
-        give(workers_[i], waiting.front());
-        waiting.pop_front();
+        give(workers_[i], next_for(workers_[i], waiting));
       }
       for (const Worker& worker : workers_) running += worker.busy ? 1 : 0;
       work_.on_tick(running);
@@ -187,8 +188,25 @@ class Pool {
     return worker;
   }
 
+  /// The next case of the worker's group; else one whose group no other is at; else the next of all.
+  std::size_t next_for(const Worker& worker, std::deque<std::size_t>& waiting) const {
+    const auto is_free = [this](std::size_t number) {
+      return std::none_of(workers_.begin(), workers_.end(), [&](const Worker& other) {
+        return other.busy && other.group == work_.group(number);
+      });
+    };
+    auto next = std::find_if(waiting.begin(), waiting.end(),
+                             [&](std::size_t number) { return work_.group(number) == worker.group; });
+    if (next == waiting.end()) next = std::find_if(waiting.begin(), waiting.end(), is_free);
+    if (next == waiting.end()) next = waiting.begin();
+    const std::size_t number = *next;
+    waiting.erase(next);
+    return number;
+  }
+
   void give(Worker& worker, std::size_t number) {
     const std::uint64_t sent = number;
+    worker.group = work_.group(number);
     if (ftruncate(worker.messages, 0) != 0) lseek(worker.messages, 0, SEEK_SET);
     lseek(worker.messages, 0, SEEK_SET);
     worker.busy = true;
@@ -237,7 +255,7 @@ class Pool {
                    (WTERMSIG(state) == SIGKILL ? "; was there enough memory?" : "") +
                    (message.empty() ? "" : ": " + message);
     } else {
-      end.interrupted = WIFEXITED(state) && WEXITSTATUS(state) == interrupted;
+      end.interrupted = WIFEXITED(state) && WEXITSTATUS(state) == interrupted_status;
       end.reason = message.empty() ? "the process ended" : message;
     }
     worker.id = -1;

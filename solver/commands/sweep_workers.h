@@ -25,8 +25,11 @@ class SweepWorkers {
   struct Work {
     /// In a worker: computes one case and returns its exit status, or ends the process.
     std::function<int(std::size_t number, MPI_Comm comm)> compute;
-    /// In a worker, before anything else.
-    std::function<void()> at_start;
+    /// In a worker, before anything else, and when no more cases come, before its MPI ends.
+    std::function<void()> at_start, at_end;
+    /// Cases of one group share what one process keeps: they go to one worker while there are others for the
+    /// rest.
+    std::function<int(std::size_t number)> group;
     /// In the parent, after a case. False: no more cases are begun.
     std::function<bool(const CaseEnd&)> on_end;
     /// In the parent, about once a second, with the number of cases at work.
@@ -34,8 +37,8 @@ class SweepWorkers {
   };
 
   /// `jobs` at a time, in this order. True when all were computed, false when a signal (SIGINT, SIGTERM,
-  /// SIGHUP, SIGUSR1) or on_end stopped it: workers are then told to end what they are at. Nothing of MPI may have been used by
-  /// this process. ComputationError when there can be no process.
+  /// SIGHUP, SIGUSR1) or on_end stopped it: workers are then told to end what they are at. Nothing of MPI may
+  /// have been used by this process. ComputationError when there can be no process.
   static bool run(const std::vector<std::size_t>& cases, int jobs, const Work& work);
 };
 

@@ -37,7 +37,7 @@ Outcome outcome_of_exception() {
   } catch (const ComputationError& error) {
     return {1, error.what()};
   } catch (const Interrupted& interrupted) {
-    return {interrupted.can_go_on ? 3 : 1, interrupted.what()};
+    return {interrupted.can_go_on ? interrupted_status : dropped_status, interrupted.what()};
   } catch (const std::bad_alloc&) {
     return {1, "out of memory: run it on more ranks of several machines, or with accuracy: coarse"};
   } catch (const std::exception& error) {

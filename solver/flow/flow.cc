@@ -20,6 +20,7 @@ constexpr double accelerate_below = 1e-2;    // of the residual
 constexpr std::size_t steps_remembered = 8;  // by the acceleration
 constexpr double step_tolerance = 1e-4;      // of each linear solve
 constexpr int max_halvings = 8;
+constexpr double energy_round_off = 1e-13;
 constexpr int many_iterations = 20;  // of one linear solve, after which multigrid is set up anew
 
 }  // namespace
@@ -32,16 +33,36 @@ struct FlowSolver::Exchange {
   std::vector<double> slope;  // of lymph less filtration, each tissue's at least 0; m^3/(s Pa)
   std::vector<double> flux;   // of pressure out of each node
   double least_open = 1;
+  double energy = 0;  // whose gradient the residual is, with the other sign; Pa m^3/s over all ranks
 };
 
 namespace {
+
+/// Antiderivative by p of what one tissue's vessels and lymph take up, per volume; Pa/s.
+double uptake_energy(const TissueCoefficients& t, const Collapse& collapse, double p) {
+  const auto square = [&t](double at) {
+    const double d = at - t.effective_vascular_pressure;
+    return d * d / 2;
+  };
+  double vessels = square(p);
+  const double over = p - t.vascular_pressure;
+  if (collapse.on && over > 0) {
+    const double ramp = std::min(over, collapse.width), drop = (1. - collapse.floor) / collapse.width;
+    const double d = t.vascular_pressure - t.effective_vascular_pressure;
+    vessels = square(t.vascular_pressure) + ramp * (d + ramp * ((1. - drop * d) / 2 - drop * ramp / 3));
+    if (over > collapse.width)
+      vessels += collapse.floor * (square(p) - square(t.vascular_pressure + collapse.width));
+  }
+  const double lymph = p > t.lymph_pressure ? (p - t.lymph_pressure) * (p - t.lymph_pressure) / 2 : 0.;
+  return t.vessel_filtration * vessels + t.lymph_filtration * lymph;
+}
 
 /// Anderson's acceleration (Walker & Ni, SIAM J Numer Anal 2011;49:1715): where slopes are not the true ones,
 /// the steps shrink by a constant factor only; their last changes tell what the next ones would add up to.
 class Acceleration {
  public:
-  /// Replaces the change asked at pressure p.
-  void mend(const Vector& p, Vector& change) {
+  /// Replaces the change asked at pressure p; false when nothing is known yet to mend it by.
+  bool mend(const Vector& p, Vector& change) {
     const Vector asked = change;
     if (!last_p_.empty()) {
       differences_.push_back({p, asked});
@@ -52,7 +73,7 @@ class Acceleration {
     last_p_.assign(1, p);
     last_change_.assign(1, asked);
     const auto m = static_cast<unsigned int>(differences_.size());
-    if (m == 0) return;
+    if (m == 0) return false;
     dealii::FullMatrix<double> normal(m, m);
     dealii::Vector<double> right(m), share(m);
     for (unsigned int i = 0; i < m; ++i) {
@@ -67,6 +88,7 @@ class Acceleration {
       change.add(-share(i), differences_[i].p);
       change.add(-share(i), differences_[i].change);
     }
+    return true;
   }
 
  private:
@@ -115,6 +137,7 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
   e.lymph.assign(n, 0.);
   e.slope.assign(n, 0.);
   e.least_open = 1;
+  double energy = 0;
   for (int r = 0; r < mesh.n_regions(); ++r) {
     const TissueCoefficients& t = problem_.tissues[r];
     const bool vessels = t.vessel_filtration > 0 || t.permeability_surface > 0;
@@ -131,6 +154,7 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
           open * t.vessel_filtration - collapse.slope(t.vascular_pressure, pi) * filtration;
       const double of_lymph = pi > t.lymph_pressure ? t.lymph_filtration : 0.;
       e.slope[i] += volume * (std::max(0., of_vessels) + of_lymph);
+      energy += volume * uptake_energy(t, collapse, pi);
     }
   }
   e.wall.resize(problem_.walls.size());
@@ -143,6 +167,7 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
     for (int i = 0; i < n; ++i) {
       e.walls[i] += e.wall[w][i] = conductance[i] * (inside - p.local_element(i));
       e.slope[i] += conductance[i];
+      energy += conductance[i] * std::pow(inside - p.local_element(i), 2) / 2;
     }
   }
   multiply(graph, stiffness_, p, e.flux);
@@ -153,7 +178,9 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
     const double r = free ? e.filtration[i] - e.lymph[i] + e.walls[i] + q - e.flux[i] : 0.;
     residual.local_element(i) = r * scale_;
     sum += r * r;
+    energy += p.local_element(i) * (e.flux[i] / 2 - q);
   }
+  e.energy = dealii::Utilities::MPI::sum(energy, mesh.communicator());
   return std::sqrt(dealii::Utilities::MPI::sum(sum, mesh.communicator()));
 }
 
@@ -173,6 +200,13 @@ void FlowSolver::fill_matrix(const Exchange& e) {
   solver_->set_matrix(values);
 }
 
+void FlowSolver::start_from(const Vector& pressure) {
+  const Graph& graph = problem_.mesh->graph();
+  for (int i = 0; i < graph.n_owned; ++i)
+    pressure_.local_element(i) = graph.is_unknown[i] ? pressure.local_element(i) : 0.;
+  pressure_.update_ghost_values();
+}
+
 FlowState FlowSolver::solve(const std::vector<double>& source) {
   const TissueMesh& mesh = *problem_.mesh;
   const MPI_Comm comm = mesh.communicator();
@@ -185,7 +219,7 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
         "flow: fluid is infused into a piece of tissue that it cannot leave: no face of the meshed box, no "
         "vessel and no lymph takes it up");
   Exchange exchange;
-  Vector right = mesh.make_vector(), change = mesh.make_vector(), trial = mesh.make_vector();
+  Vector right = mesh.make_vector(), change = right, trial = right, asked = right;
   double norm = evaluate(pressure_, source, exchange, right), scale = 0;
   for (int i = 0; i < n; ++i)
     if (!fixed_.local_element(i))
@@ -207,21 +241,32 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
         solver_->solve(change, right, step_tolerance, 0.1 * newton_tolerance * scale * scale_).iterations;
     state.linear_iterations += iterations;
     solver_->keep_preconditioner(iterations < many_iterations);
-    if (norm < accelerate_below * scale) acceleration.mend(pressure_, change);
-
-    const double before = norm;
-    double along = 1;
-    for (int halving = 0;; ++halving, along /= 2) {
+    const double before = norm, allowed = exchange.energy + energy_round_off * std::abs(exchange.energy);
+    const auto try_change = [&](double along) {
       trial = pressure_;
       trial.add(along, change);
       trial.update_ghost_values();
       norm = evaluate(trial, source, exchange, right);
-      if (norm < before || halving == max_halvings) break;
+      return exchange.energy <= allowed;
+    };
+    double along = 1;
+    bool lower = false;
+    if (norm < accelerate_below * scale) {
+      asked = change;
+      const bool mended = acceleration.mend(pressure_, change);
+      lower = mended && try_change(along);
+      if (!lower) change = asked;
+      if (mended && !lower) {
+        acceleration = Acceleration();
+        acceleration.mend(pressure_, change);
+      }
     }
+    // The step itself leads down, the matrix being positive definite.
+    for (int halving = 0; !lower; ++halving, along /= 2) lower = try_change(along) || halving == max_halvings;
     pressure_.swap(trial);
     // Round-off of the residual itself is reached: its terms cancel to about machine precision of their
     // sizes.
-    if (norm > 0.5 * before && norm < stalled_tolerance * scale && along < 1) break;
+    if (norm > 0.9 * before && norm < stalled_tolerance * scale) break;
   }
   state.residual = scale > 0 ? norm / scale : 0;
   state.least_open = dealii::Utilities::MPI::min(exchange.least_open, comm);

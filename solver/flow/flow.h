@@ -105,12 +105,16 @@ class FlowSolver {
   explicit FlowSolver(FlowProblem problem);
   ~FlowSolver();
 
-  /// Newton's method, damped. The lymph term has a kink and collapse makes the problem non-monotone: where
-  /// vessels close so fast that filtration grows with pressure, its slope is taken as zero, which keeps the
-  /// systems positive definite; Anderson's acceleration makes up for it. `source`: m^3/s at owned nodes;
-  /// empty: none. Throws ComputationError when it does not converge, and InputError for a source in a piece
-  /// of tissue that no fluid can leave.
+  /// Newton's method. The lymph term has a kink and collapse makes the problem non-monotone: where vessels
+  /// close so fast that filtration grows with pressure, its slope is taken as zero, which keeps the systems
+  /// positive definite; Anderson's acceleration makes up for it. The equation is that of an energy's minimum,
+  /// and a step is taken when it lowers that energy: the residual may grow on the way. `source`: m^3/s at
+  /// owned nodes; empty: none. Throws ComputationError when it does not converge, and InputError for a source
+  /// in a piece of tissue that no fluid can leave.
   FlowState solve(const std::vector<double>& source);
+  /// Where the next solve starts; without it, from the last one's pressure. Where vessels are bistable the
+  /// start decides which state is found.
+  void start_from(const Vector& pressure);
   const FlowProblem& problem() const { return problem_; }
 
  private:

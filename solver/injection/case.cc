@@ -54,7 +54,9 @@ bool operator==(const Case& a, const Case& b) {
                             (!a.deposit || members(*a.deposit) == members(*b.deposit));
   return members(a) == members(b) && same_deposit && members(a.geometry) == members(b.geometry) &&
          all_equal(a.geometry.labels, b.geometry.labels) && all_equal(a.needles, b.needles) &&
-         all_equal(a.intravenous, b.intravenous) && all_equal(a.thresholds, b.thresholds);
+         all_equal(a.intravenous, b.intravenous) && all_equal(a.thresholds, b.thresholds) &&
+         std::equal(a.numerics.mesh_for.begin(), a.numerics.mesh_for.end(), b.numerics.mesh_for.begin(),
+                    b.numerics.mesh_for.end(), all_equal<NeedleInjection>);
 }
 
 double Case::largest_injected_concentration() const {

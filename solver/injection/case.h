@@ -147,6 +147,8 @@ constexpr std::array<const char*, 6> box_faces = {"left",     "right",    "poste
 struct Numerics {
   double h_min = 0;           ///< m, finest cell
   double time_tolerance = 0;  ///< relative to the dose, per step
+  /// Needles of other schemes whose places the mesh resolves as well, so that all of them can share it.
+  std::vector<std::vector<NeedleInjection>> mesh_for;
 };
 
 struct Case {
@@ -191,5 +193,8 @@ Case read_case(const std::string& path, const std::vector<std::string>& override
 /// The case with every default filled in, as YAML that read_case accepts and reads back to an equal case
 /// (every number bit for bit).
 std::string resolved_yaml(const Case& c);
+
+/// The needles of the case as one entry of `numerics.mesh_for`, in one line of YAML.
+std::string mesh_entry_yaml(const Case& c);
 
 }  // namespace intratumor

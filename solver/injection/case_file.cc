@@ -13,8 +13,8 @@ struct Accuracy {
   Numerics numerics;
 };
 
-constexpr Accuracy accuracies[] = {
-    {"coarse", {1e-3, 1e-3}}, {"standard", {0.5e-3, 3e-4}}, {"fine", {0.25e-3, 1e-4}}};
+const Accuracy accuracies[] = {
+    {"coarse", {1e-3, 1e-3, {}}}, {"standard", {0.5e-3, 3e-4, {}}}, {"fine", {0.25e-3, 1e-4, {}}}};
 
 std::optional<YamlNode> optional_map(const YamlNode& root, const std::string& key) {
   auto node = root.optional(key);
@@ -79,11 +79,27 @@ void read_run(const YamlNode& root, Case& c) {
 
   const auto numerics = optional_map(root, "numerics");
   if (!numerics) return;
-  check_keys(*numerics, {"h_min", "time_tolerance"}, {});
+  check_keys(*numerics, {"h_min", "time_tolerance", "mesh_for"}, {});
   if (const auto h_min = numerics->optional("h_min"))
     c.numerics.h_min = h_min->quantity(Dimension::length, limits::cell.possible);
   if (const auto tolerance = numerics->optional("time_tolerance"))
     c.numerics.time_tolerance = tolerance->number(limits::tolerance.possible);
+}
+
+/// `numerics.mesh_for`: schemes like `scheme` itself, of which only the needles' places matter.
+void read_mesh_for(const YamlNode& root, const ParameterLibrary& library, Case& c) {
+  const auto numerics = optional_map(root, "numerics");
+  const auto schemes = numerics ? numerics->optional("mesh_for") : std::nullopt;
+  if (!schemes) return;
+  if (c.needles.empty()) schemes->fail("has no effect: no needle of the case's own injects");
+  Case other = c;
+  for (const YamlNode& scheme : schemes->items()) {
+    other.needles.clear();
+    other.intravenous.clear();
+    read_scheme(scheme, library, other);
+    if (other.needles.empty()) scheme.fail("has no needle; the mesh resolves places of needles");
+    c.numerics.mesh_for.push_back(other.needles);
+  }
 }
 
 void read_comparator(const YamlNode& root, Case& c) {
@@ -181,6 +197,7 @@ Case read_case(const std::string& path, const std::vector<std::string>& override
   c.patient = read_patient(root.optional("patient"));
   read_run(root, c);
   read_scheme(root.required("scheme"), library, c);
+  read_mesh_for(root, library, c);
   read_flow(optional_map(root, "flow"), c);
   read_deposit(optional_map(root, "deposit"), c);
   read_exposure(root.optional("exposure"), c);

@@ -48,21 +48,31 @@ std::string mode_text(InjectionMode mode) {
   return mode == InjectionMode::deposit ? "deposit" : "auto";
 }
 
-std::string injection_text(const NeedleInjection& injection, const std::string& space) {
+/// Keys and values of one entry, with `between` from each to the next.
+std::string injection_text(const NeedleInjection& injection, const std::string& space,
+                           const std::string& between) {
   const Needle needle = {injection.needle, injection.outer_diameter, injection.hole_distances,
                          injection.hole_diameter};
-  std::string text = "  - needle: " + to_yaml(needle) + "\n    tip: " + tip_text(injection.tip, space) + "\n";
+  std::string text = "needle: " + to_yaml(needle) + between + "tip: " + tip_text(injection.tip, space);
   if (injection.entry) {
-    text += "    entry: " + point_text(*injection.entry, space) + "\n";
+    text += between + "entry: " + point_text(*injection.entry, space);
   } else if (injection.direction) {
     const std::array<double, 3> d = in_space(*injection.direction, space);
-    text += "    direction: [" + exact_text(d[0]) + ", " + exact_text(d[1]) + ", " + exact_text(d[2]) + "]\n";
+    text +=
+        between + "direction: [" + exact_text(d[0]) + ", " + exact_text(d[1]) + ", " + exact_text(d[2]) + "]";
   }
-  return text + "    volume: " + quantity_text(injection.volume, Dimension::volume) +
-         "\n    concentration: " + quantity_text(injection.concentration, Dimension::molar_concentration) +
-         "\n    over: " + quantity_text(injection.duration, Dimension::time) +
-         "\n    mode: " + mode_text(injection.mode) +
-         "\n    at: " + quantities_text(injection.times, Dimension::time) + "\n";
+  return text + between + "volume: " + quantity_text(injection.volume, Dimension::volume) + between +
+         "concentration: " + quantity_text(injection.concentration, Dimension::molar_concentration) +
+         between + "over: " + quantity_text(injection.duration, Dimension::time) + between +
+         "mode: " + mode_text(injection.mode) + between +
+         "at: " + quantities_text(injection.times, Dimension::time);
+}
+
+std::string mesh_entry_text(const std::vector<NeedleInjection>& needles, const std::string& space) {
+  std::string text;
+  for (const NeedleInjection& needle : needles)
+    text += (text.empty() ? "{" : ", {") + injection_text(needle, space, ", ") + "}";
+  return "[" + text + "]";
 }
 
 std::string intravenous_text(const IntravenousDose& dose) {
@@ -115,12 +125,17 @@ std::string exposure_text(const Case& c) {
 
 }  // namespace
 
+std::string mesh_entry_yaml(const Case& c) {
+  return mesh_entry_text(c.needles, c.geometry.space);
+}
+
 std::string resolved_yaml(const Case& c) {
   std::string text = "title: " + quoted(c.title) + "\n" + geometry_text(c.geometry) + "tissues:\n";
   for (std::size_t i = 0; i < c.regions.size(); ++i)
     text += "  " + quoted(c.regions[i]) + ": " + to_yaml(c.tissues[i]) + "\n";
   text += "drug: " + to_yaml(c.drug) + "\npatient: " + to_yaml(c.patient) + "\nscheme:\n";
-  for (const NeedleInjection& needle : c.needles) text += injection_text(needle, c.geometry.space);
+  for (const NeedleInjection& needle : c.needles)
+    text += "  - " + injection_text(needle, c.geometry.space, "\n    ") + "\n";
   for (const IntravenousDose& dose : c.intravenous) text += intravenous_text(dose);
   text += "flow: {far_field: " + faces_text(c) + ", collapse: " + collapse_text(c.collapse) + "}\n";
   if (c.deposit) text += deposit_text(*c.deposit);
@@ -130,6 +145,9 @@ std::string resolved_yaml(const Case& c) {
           (c.checkpoint_interval > 0 ? quantity_text(c.checkpoint_interval, Dimension::time) : "none") +
           "\nnumerics:\n  h_min: " + quantity_text(c.numerics.h_min, Dimension::length) +
           "\n  time_tolerance: " + exact_text(c.numerics.time_tolerance) + "\n";
+  if (!c.numerics.mesh_for.empty()) text += "  mesh_for:\n";
+  for (const auto& needles : c.numerics.mesh_for)
+    text += "    - " + mesh_entry_text(needles, c.geometry.space) + "\n";
   std::string maps;
   for (const std::string& map : c.maps) maps += (maps.empty() ? "" : ", ") + map;
   return text + "output:\n  fields: " + quantities_text(c.field_times, Dimension::time) + "\n  maps: [" +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace intratumor {
 
@@ -132,6 +133,16 @@ Shape Shape::scaled(double factor) const {
       break;
   }
   return *this;
+}
+
+std::string Shape::key() const {
+  if (kind_ == Kind::any) return "";
+  std::vector<double> values = {static_cast<double>(kind_), along_, across_, width_, volume_};
+  for (int a = 0; a < 3; ++a)
+    for (const double value : {centre_[a], lower_[a], upper_[a], axis_[a]}) values.push_back(value);
+  std::string bytes(values.size() * sizeof(double), '\0');
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
 }
 
 double rod_radius(double volume, double length) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "mesh/tissue_mesh.h"
 
@@ -39,6 +40,8 @@ class Shape {
   double volume() const { return volume_; }  ///< m^3
   /// The same form with `factor` times the volume; a rod keeps its length, any other shape stays as it is.
   Shape scaled(double factor) const;
+  /// Bytes that shapes share only when they are the same; empty for one that is known by `inside` alone.
+  std::string key() const;
 
  private:
   enum class Kind { ball, ellipsoid, rod, any };

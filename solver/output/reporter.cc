@@ -112,8 +112,10 @@ class FileSink : public spdlog::sinks::base_sink<std::mutex> {
 struct Reporter::State {
   Options options;
   std::vector<std::string> warnings;
-  std::set<std::string> earlier;  // warnings of an earlier part of the run
+  std::set<std::string> earlier;  ///< warnings of an earlier part of the run
   std::string results;            ///< not yet published
+  bool noting = false;
+  std::vector<Said> said;
   std::shared_ptr<TerminalSink> terminal;
   std::shared_ptr<FileSink> file;
   std::unique_ptr<spdlog::logger> everywhere;  ///< terminal (unless quiet) and file
@@ -150,12 +152,28 @@ Reporter::~Reporter() {
 }
 
 void Reporter::info(const std::string& text) {
+  if (state_->noting) state_->said.push_back({false, text});
   if (state_->options.active) state_->everywhere->log(spdlog::level::info, text);
 }
 
 void Reporter::warn(const std::string& text) {
+  if (state_->noting) state_->said.push_back({true, text});
   if (state_->earlier.count(text) == 0) state_->warnings.push_back(text);
   if (state_->options.active) state_->everywhere->log(spdlog::level::warn, text);
+}
+
+void Reporter::start_noting() {
+  state_->noting = true;
+  state_->said.clear();
+}
+
+std::vector<Reporter::Said> Reporter::noted() {
+  state_->noting = false;
+  return std::move(state_->said);
+}
+
+void Reporter::say_again(const std::vector<Said>& said) {
+  for (const Said& one : said) one.warning ? warn(one.text) : info(one.text);
 }
 
 void Reporter::error(const std::string& text) {

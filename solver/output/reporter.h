@@ -28,6 +28,15 @@ class Reporter {
   void warn(const std::string& text);
   void error(const std::string& text);
 
+  /// What info and warn were told between two calls can be told again, to this reporter or another.
+  struct Said {
+    bool warning;
+    std::string text;
+  };
+  void start_noting();
+  std::vector<Said> noted();  ///< since start_noting; ends it
+  void say_again(const std::vector<Said>& said);
+
   /// How far a run is: `fraction` from 0 to 1, simulated time in s, and a few words ("step 41, dt 3 min").
   /// One live line on a terminal; elsewhere, and in the log file, a line every tenth of the way or every
   /// minute. Cheap: call it at every step.

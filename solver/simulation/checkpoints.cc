@@ -105,7 +105,7 @@ void Checkpoints::enter(const RunPosition& position) {
   // has come already does so here.
   if (options_.interruption != nullptr) options_.interruption->remember(false);
   if (!dealii::Utilities::MPI::logical_or(asked_to_end(), options_.comm)) return;
-  const bool any = rank_ == 0 && options_.folder->any();
+  const bool any = rank_ == 0 && options_.folder->locked() && options_.folder->any();
   throw Interrupted("interrupted", dealii::Utilities::MPI::logical_or(any, options_.comm));
 }
 
@@ -165,7 +165,7 @@ void Checkpoints::after_step(const TimeLoop& loop) {
   if (wish == end) options_.reporter->info("asked to end at " + readable_time(loop.time()));
   const bool saved = save(loop);
   if (wish != end) return;
-  const bool any = rank_ == 0 && options_.folder->any();
+  const bool any = rank_ == 0 && options_.folder->locked() && options_.folder->any();
   throw Interrupted(saved
                         ? "interrupted at " + readable_time(loop.time())
                         : "interrupted, and no checkpoint could be written at " + readable_time(loop.time()),

@@ -52,12 +52,12 @@ double geometric_coverage(const Setup& setup, const Solution& solution, double r
   std::vector<Shape> shapes;
   for (const Deposit& d : setup.deposits) shapes.push_back(d.shape.scaled(ratio / ratio_used));
   std::vector<double> depth;  // inside the nearest surface, m
-  for (const Point& p : solution.octree.mesh->node_positions()) {
+  for (const Point& p : solution.ground->octree.mesh->node_positions()) {
     double deepest = -1;
     for (const Shape& shape : shapes) deepest = std::max(deepest, -shape.distance(p));
     depth.push_back(deepest);
   }
-  return solution.target_samples->share_at_least(depth, 0.);
+  return solution.ground->target_samples->share_at_least(depth, 0.);
 }
 
 const char* shape_name(const Case& c) {
@@ -77,7 +77,7 @@ const char* shape_name(const Case& c) {
 }  // namespace
 
 Json deposit_metrics(const Case& c, const Solution& solution) {
-  const Octree& octree = solution.octree;
+  const Octree& octree = solution.ground->octree;
   const Setup& setup = solution.loop->setup();
   const std::vector<ShapeShare>& shares = solution.shares;
   Json deposit;

@@ -19,13 +19,10 @@ FarField far_field(const FarFieldInput& input) {
   return f;
 }
 
-}  // namespace
-
-FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
-                       Stopwatch& phases, const RegionOverlap& overlap)
-    : setup_(setup), mesh_(mesh), reporter_(reporter), phases_(phases) {
-  const auto timed = phases_.measure("operator");
-  FlowProblem problem;
+std::shared_ptr<FlowGround> make_ground(const Case& c, const Setup& setup, const TissueMesh& mesh,
+                                        const RegionOverlap& overlap) {
+  auto ground = std::make_shared<FlowGround>();
+  FlowProblem& problem = ground->problem;
   problem.mesh = &mesh;
   problem.tissues = setup.tissues;
   problem.far_field = far_field(c.far_field);
@@ -36,18 +33,26 @@ FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh
   }
   problem.collapse = setup.collapse;
   problem.cell_conductivity = cell_conductivity(mesh, setup.tissues);
-  cells_ = cell_coefficients(mesh, setup.tissues);
+  ground->cells = cell_coefficients(mesh, setup.tissues);
   const Vector3& voxel = setup.image.spacing;
   problem.walls =
-      make_walls(mesh, setup.tissues, problem.cell_conductivity, cells_.accessible_diffusion, overlap,
+      make_walls(mesh, setup.tissues, problem.cell_conductivity, ground->cells.accessible_diffusion, overlap,
                  std::max(mesh.smallest_cell(), *std::max_element(voxel.begin(), voxel.end())));
-  walls_ = problem.walls;
-  solver_ = std::make_unique<FlowSolver>(problem);
-  accounts_ = make_accounts(setup.body);
+  ground->accounts = make_accounts(setup.body);
+  return ground;
+}
+
+}  // namespace
+
+FlowStates::FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter,
+                       Stopwatch& phases, const RegionOverlap& overlap, std::shared_ptr<FlowGround> ground)
+    : setup_(setup), mesh_(mesh), reporter_(reporter), phases_(phases), ground_(std::move(ground)) {
+  const auto timed = phases_.measure("operator");
+  if (ground_ == nullptr) ground_ = make_ground(c, setup, mesh, overlap);
   for (const Infusion& infusion : setup.infusions) {
     holes_.emplace_back();
     for (const Ball& ball : infusion.holes)
-      holes_.back().push_back(make_hole(mesh, problem.cell_conductivity, ball,
+      holes_.back().push_back(make_hole(mesh, ground_->problem.cell_conductivity, ball,
                                         c.path + ": scheme." + std::to_string(infusion.entry)));
   }
 }
@@ -60,15 +65,49 @@ const FlowStates::State& FlowStates::at(std::vector<char> infusing) {
     kept_.splice(kept_.begin(), kept_, known);
   } else {
     if (kept_.size() == states_kept) kept_.pop_back();
-    kept_.push_front(compute(infusing));
+    kept_.push_front(state_of(infusing));
+    note(*kept_.front());
   }
   return *kept_.front();
 }
 
-std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& infusing) {
-  auto state = std::make_unique<State>();
+std::shared_ptr<FlowStates::State> FlowStates::state_of(const std::vector<char>& infusing) {
+  const std::vector<char> none(infusing.size(), 0);
+  if (ground_->background == nullptr) ground_->background = compute(none);
+  // Of whatever other case's infusions none ran either.
+  ground_->background->infusing = none;
+  return infusing == none ? ground_->background : compute(infusing);
+}
+
+/// Says what a state is, and keeps what is asked of all of them.
+void FlowStates::note(const State& state) {
+  const FlowState& flow = state.infusion.flow;
+  char text[200];
+  std::snprintf(text, sizeof text, "flow: pressure up to %.3g kPa (%.1f mmHg)", flow.max_pressure / 1e3,
+                flow.max_pressure / 133.322);
+  std::string line = text;
+  std::size_t needle = 0;
+  for (std::size_t k = 0; k < state.infusing.size(); ++k) {
+    if (state.infusing[k] == 0) continue;
+    const double pressure = state.infusion.needle_pressure[needle++];
+    std::snprintf(text, sizeof text, "; scheme.%zu infuses at %.3g kPa", setup_.infusions[k].entry,
+                  pressure / 1e3);
+    line += text;
+    extremes_.needle_pressure = std::max(extremes_.needle_pressure, pressure);
+  }
+  reporter_.info(line);
+  extremes_.max_pressure = std::max(extremes_.max_pressure, flow.max_pressure);
+  extremes_.closure = std::max(extremes_.closure, flow.closure);
+  extremes_.least_open = std::min(extremes_.least_open, flow.least_open);
+  extremes_.manifold_error = std::max(extremes_.manifold_error, state.infusion.manifold_error);
+  extremes_.newton_steps += flow.newton_steps;
+  extremes_.linear_iterations += flow.linear_iterations;
+  ++extremes_.states;
+}
+
+std::shared_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& infusing) {
+  auto state = std::make_shared<State>();
   state->infusing = infusing;
-  state->number = extremes_.states;
   std::vector<NeedleFlow> needles;
   std::vector<std::size_t> which;
   for (std::size_t k = 0; k < infusing.size(); ++k)
@@ -78,35 +117,20 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
     }
   {
     const auto timed = phases_.measure("flow");
-    state->infusion = solve_infusion(*solver_, needles);
+    if (ground_->solver == nullptr) ground_->solver = std::make_unique<FlowSolver>(ground_->problem);
+    // Every infusion begins in tissue at rest, whatever was solved before it.
+    if (ground_->background != nullptr)
+      ground_->solver->start_from(ground_->background->infusion.flow.pressure);
+    state->infusion = solve_infusion(*ground_->solver, needles);
   }
   const FlowState& flow = state->infusion.flow;
   if (flow.closure > fluid_closure_limit)
     throw ComputationError("pressure: the fluid ledger does not close (" + scientific(flow.closure) +
                            " of the fluid that moves)");
-  char text[200];
-  std::snprintf(text, sizeof text, "flow: pressure up to %.3g kPa (%.1f mmHg)", flow.max_pressure / 1e3,
-                flow.max_pressure / 133.322);
-  std::string line = text;
-  for (std::size_t n = 0; n < needles.size(); ++n) {
-    const double pressure = state->infusion.needle_pressure[n];
-    std::snprintf(text, sizeof text, "; scheme.%zu infuses at %.3g kPa", setup_.infusions[which[n]].entry,
-                  pressure / 1e3);
-    line += text;
-    extremes_.needle_pressure = std::max(extremes_.needle_pressure, pressure);
-  }
-  reporter_.info(line);
-  extremes_.max_pressure = std::max(extremes_.max_pressure, flow.max_pressure);
-  extremes_.closure = std::max(extremes_.closure, flow.closure);
-  extremes_.least_open = std::min(extremes_.least_open, flow.least_open);
-  extremes_.manifold_error = std::max(extremes_.manifold_error, state->infusion.manifold_error);
-  extremes_.newton_steps += flow.newton_steps;
-  extremes_.linear_iterations += flow.linear_iterations;
-  ++extremes_.states;
 
   const auto timed = phases_.measure("operator");
-  state->op = make_operator(mesh_, setup_.tissues, cells_, solver_->problem().cell_conductivity, flow,
-                            setup_.collapse, accounts_, walls_);
+  state->op = make_operator(mesh_, setup_.tissues, ground_->cells, ground_->problem.cell_conductivity, flow,
+                            setup_.collapse, ground_->accounts, ground_->problem.walls);
   for (std::size_t n = 0; n < needles.size(); ++n) {
     state->drug.resize(mesh_.graph().n_owned, 0.);
     for (std::size_t h = 0; h < needles[n].holes->size(); ++h) {
@@ -116,13 +140,13 @@ std::unique_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
     }
   }
   // No other state can come: the multigrid's memory serves the transport.
-  if (setup_.infusions.empty()) solver_.reset();
+  if (setup_.infusions.empty()) ground_->solver.reset();
   return state;
 }
 
 nlohmann::ordered_json FlowStates::memory() const {
   nlohmann::ordered_json kept = nlohmann::ordered_json::array();
-  for (const auto& state : kept_) kept.push_back({{"infusing", state->infusing}, {"number", state->number}});
+  for (const auto& state : kept_) kept.push_back(state->infusing);
   return {{"kept", kept},
           {"max_pressure", extremes_.max_pressure},
           {"needle_pressure", extremes_.needle_pressure},
@@ -135,17 +159,8 @@ nlohmann::ordered_json FlowStates::memory() const {
 }
 
 void FlowStates::recall(const nlohmann::ordered_json& memory) {
-  // Those kept, the last used first.
-  std::vector<std::pair<int, std::vector<char>>> kept;
-  for (const auto& state : memory.at("kept"))
-    kept.emplace_back(state.at("number").get<int>(), state.at("infusing").get<std::vector<char>>());
-  auto by_number = kept;
-  std::sort(by_number.begin(), by_number.end());
-  for (const auto& state : by_number) at(state.second);
-  for (auto state = kept.rbegin(); state != kept.rend(); ++state) at(state->second);
-  for (auto& state : kept_)
-    for (const auto& [number, infusing] : kept)
-      if (state->infusing == infusing) state->number = number;
+  const nlohmann::ordered_json& kept = memory.at("kept");
+  for (auto state = kept.rbegin(); state != kept.rend(); ++state) at(state->get<std::vector<char>>());
   memory.at("max_pressure").get_to(extremes_.max_pressure);
   memory.at("needle_pressure").get_to(extremes_.needle_pressure);
   memory.at("closure").get_to(extremes_.closure);

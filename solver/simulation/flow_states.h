@@ -13,23 +13,36 @@
 
 namespace intratumor {
 
+/// One state of flow and its operator of transport.
+struct TransportState {
+  std::vector<char> infusing;  ///< which of the setup's infusions run
+  InfusionState infusion;
+  TissueOperator op;
+  std::vector<double> drug;  ///< mol/s that the needles bring to each owned node; empty: none
+};
+
+/// What flows on one mesh have in common, whatever the needles.
+struct FlowGround {
+  FlowProblem problem;
+  CellCoefficients cells;
+  Accounts accounts;
+  std::unique_ptr<FlowSolver> solver;          ///< null where it is not needed, or not yet
+  std::shared_ptr<TransportState> background;  ///< without needles; null until it is asked for
+};
+
 /// The states of flow that a schedule passes through: the background, and one for every set of needles that
 /// infuse at a time. Each with its operator of transport. Computed when first met; the last two are kept, so
 /// that doses which repeat find theirs.
 class FlowStates {
  public:
-  /// All references must outlive this. `overlap` gives the volumes of regions, for the walls of those without
-  /// tissue; null where there are none.
-  FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter, Stopwatch& phases,
-             const RegionOverlap& overlap = nullptr);
+  using State = TransportState;
 
-  struct State {
-    std::vector<char> infusing;  ///< which of the setup's infusions run
-    int number = 0;              ///< in the order of computing
-    InfusionState infusion;
-    TissueOperator op;
-    std::vector<double> drug;  ///< mol/s that the needles bring to each owned node; empty: none
-  };
+  /// All references must outlive this. `overlap` gives the volumes of regions, for the walls of those without
+  /// tissue; null where there are none. `ground`: of the same mesh, tissues, drug, patient and boundaries;
+  /// null: it is made.
+  FlowStates(const Case& c, const Setup& setup, const TissueMesh& mesh, Reporter& reporter, Stopwatch& phases,
+             const RegionOverlap& overlap = nullptr, std::shared_ptr<FlowGround> ground = nullptr);
+
   /// Collective. What `infusing` does not name does not infuse: nothing named is the background. The
   /// reference holds until the second call after this one.
   const State& at(std::vector<char> infusing);
@@ -45,29 +58,29 @@ class FlowStates {
   };
   const Extremes& extremes() const { return extremes_; }
 
-  /// Which states are kept, and the extremes; and back, when nothing has been computed yet: the states that
-  /// were kept are computed again in their order, since each starts from the pressure of the one before.
+  /// Which states are kept, and the extremes; and back, when no state has been met yet: those that were kept
+  /// are computed again.
   nlohmann::ordered_json memory() const;
   void recall(const nlohmann::ordered_json& memory);
 
   const Setup& setup() const { return setup_; }
   const TissueMesh& mesh() const { return mesh_; }
-  const Accounts& accounts() const { return accounts_; }
-  const std::vector<Wall>& walls() const { return walls_; }
+  const Accounts& accounts() const { return ground_->accounts; }
+  const std::vector<Wall>& walls() const { return ground_->problem.walls; }
+  const std::shared_ptr<FlowGround>& ground() const { return ground_; }
 
  private:
-  std::unique_ptr<State> compute(const std::vector<char>& infusing);
+  std::shared_ptr<State> state_of(const std::vector<char>& infusing);
+  std::shared_ptr<State> compute(const std::vector<char>& infusing);
+  void note(const State& state);
 
   const Setup& setup_;
   const TissueMesh& mesh_;
   Reporter& reporter_;
   Stopwatch& phases_;
-  std::unique_ptr<FlowSolver> solver_;
-  CellCoefficients cells_;
-  std::vector<Wall> walls_;
-  Accounts accounts_;
+  std::shared_ptr<FlowGround> ground_;
   std::vector<std::vector<Hole>> holes_;  // by infusion
-  std::list<std::unique_ptr<State>> kept_;
+  std::list<std::shared_ptr<State>> kept_;
   Extremes extremes_;
 };
 

@@ -26,7 +26,7 @@ double mean_cell_size(const TissueMesh& mesh, int region) {
 
 /// Mean over the target of phi_a c integrated in time, and the same per accessible volume.
 Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
-  const Octree& octree = solution.octree;
+  const Octree& octree = solution.ground->octree;
   const TimeLoop& loop = *solution.loop;
   const Setup& setup = loop.setup();
   const TissueMesh& mesh = *octree.mesh;
@@ -46,7 +46,7 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
   t["cmax_mean"] = loop.tumour_cmax();
   t["retention_half_life_s"] = loop.retention_half_life() ? Json(*loop.retention_half_life()) : Json();
 
-  const RegionSamples& samples = *solution.target_samples;
+  const RegionSamples& samples = *solution.ground->target_samples;
   t["coverage"] = Json::array();
   for (std::size_t k = 0; k < c.thresholds.size(); ++k) {
     Json entry;

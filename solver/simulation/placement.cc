@@ -195,7 +195,7 @@ std::string ModeChoice::why() const {
 
 void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
   const MeshBox box = mesh_box(mesh_request(c, setup, 1.));
-  TargetPlaces places(setup.image, setup.values[setup.target]);
+  TargetPlaces places(setup.image, setup.values[setup.target], *setup.places);
   for (std::size_t k = 0; k < c.needles.size(); ++k) {
     const Placed p = place(c, places, k);
     const NeedleInjection& needle = *p.needle;

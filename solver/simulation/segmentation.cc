@@ -92,62 +92,63 @@ std::string orientation_of(const LabelImage& image) {
 
 /// Whether the target is in one piece; where only the largest counts, the others become a region of their
 /// own.
-void find_pieces(const Case& c, Setup& setup, Reporter& reporter) {
-  std::vector<std::uint16_t>& values = setup.values[static_cast<std::size_t>(setup.target)];
-  const Pieces pieces(setup.image, values);
-  setup.segmentation.pieces = pieces.voxels();
+void find_pieces(const Case& c, SegmentedImage& segmented, Reporter& reporter) {
+  std::vector<std::uint16_t>& values = segmented.values[static_cast<std::size_t>(segmented.target)];
+  const Pieces pieces(segmented.image, values);
+  segmented.segmentation.pieces = pieces.voxels();
   const std::size_t count = pieces.voxels().size();
   if (count < 2) return;
   constexpr std::size_t most_listed = 6;
   std::string volumes;
   for (std::size_t i = 0; i < std::min(count, most_listed); ++i)
     volumes += (i > 0 ? ", " : "") +
-               millilitres(static_cast<double>(pieces.voxels()[i]) * setup.image.voxel_volume());
+               millilitres(static_cast<double>(pieces.voxels()[i]) * segmented.image.voxel_volume());
   reporter.info("the target " + c.geometry.target + " has " + std::to_string(count) + " pieces, of " +
                 volumes + (count > most_listed ? " and less" : "") +
                 (c.geometry.largest_piece ? ": only the largest counts as target" : ": all count as target"));
   if (!c.geometry.largest_piece) return;
 
-  const auto counts = count_labels(setup.image);
+  const auto counts = count_labels(segmented.image);
   std::uint16_t other = 65535;
   while (other > 0 && (counts.count(other) > 0 || std::count(values.begin(), values.end(), other) > 0))
     --other;
   if (other == 0) throw InputError(c.geometry.segmentation + ": it uses all 65536 labels, none is left");
-  pieces.relabel_smaller(setup.image, other);
+  pieces.relabel_smaller(segmented.image, other);
   std::string name = "other " + c.geometry.target;
-  while (std::count(setup.regions.begin(), setup.regions.end(), name) > 0) name = "other " + name;
-  setup.regions.push_back(name);
-  setup.values.push_back({other});
+  while (std::count(segmented.regions.begin(), segmented.regions.end(), name) > 0) name = "other " + name;
+  segmented.regions.push_back(name);
+  segmented.values.push_back({other});
 }
 
-void count_regions(Setup& setup) {
-  const auto counts = count_labels(setup.image);
-  for (const std::vector<std::uint16_t>& values : setup.values) {
+void count_regions(SegmentedImage& segmented) {
+  const auto counts = count_labels(segmented.image);
+  for (const std::vector<std::uint16_t>& values : segmented.values) {
     std::size_t voxels = 0;
     for (const std::uint16_t value : values) {
       const auto found = counts.find(value);
       if (found != counts.end()) voxels += found->second;
     }
-    setup.segmentation.region_voxels.push_back(voxels);
+    segmented.segmentation.region_voxels.push_back(voxels);
   }
 }
 
-void warn_of_few_voxels(const Setup& setup, Reporter& reporter) {
-  for (std::size_t r = 0; r < setup.regions.size(); ++r) {
-    const std::size_t voxels = setup.segmentation.region_voxels[r];
+void warn_of_few_voxels(const SegmentedImage& segmented, Reporter& reporter) {
+  for (std::size_t r = 0; r < segmented.regions.size(); ++r) {
+    const std::size_t voxels = segmented.segmentation.region_voxels[r];
     if (voxels == 0 || voxels >= few_voxels) continue;
-    reporter.warn("region " + setup.regions[r] + " has only " + std::to_string(voxels) +
+    reporter.warn("region " + segmented.regions[r] + " has only " + std::to_string(voxels) +
                   (voxels == 1 ? " voxel (" : " voxels (") +
-                  millilitres(static_cast<double>(voxels) * setup.image.voxel_volume()) +
+                  millilitres(static_cast<double>(voxels) * segmented.image.voxel_volume()) +
                   "): its shape and volume are rough, and so is what is computed for it");
   }
 }
 
-void warn_of_edge(const Case& c, const Setup& setup, const VoxelBox& target, Reporter& reporter) {
+void warn_of_edge(const Case& c, const SegmentedImage& segmented, const VoxelBox& target,
+                  Reporter& reporter) {
   std::string touched;
   for (int a = 0; a < 3; ++a)
     for (const int side : {0, 1})
-      if (side == 0 ? target.first[a] == 0 : target.last[a] == setup.image.size[a] - 1)
+      if (side == 0 ? target.first[a] == 0 : target.last[a] == segmented.image.size[a] - 1)
         touched +=
             (touched.empty() ? "" : ", ") + std::string(box_faces[static_cast<std::size_t>(2 * a + side)]);
   if (touched.empty()) return;
@@ -159,50 +160,53 @@ void warn_of_edge(const Case& c, const Setup& setup, const VoxelBox& target, Rep
 }
 
 /// Leaves of the image what the meshed box can hold: a whole scan is hundreds of megabytes on every rank.
-void crop_image(const Case& c, Setup& setup, VoxelBox box) {
+void crop_image(const Case& c, SegmentedImage& segmented, VoxelBox box) {
   for (int a = 0; a < 3; ++a) {
     const double beyond = c.geometry.margin + std::max(OctreeRequest().h_max, c.numerics.h_min);
-    const int voxels = static_cast<int>(std::min(1e6, std::ceil(beyond / setup.image.spacing[a]))) + 2;
+    const int voxels = static_cast<int>(std::min(1e6, std::ceil(beyond / segmented.image.spacing[a]))) + 2;
     box.first[a] -= voxels;
     box.last[a] += voxels;
   }
-  setup.image = cropped(setup.image, box);
+  segmented.image = cropped(segmented.image, box);
 }
 
 }  // namespace
 
-void read_segmentation(const Case& c, Setup& setup, Reporter& reporter) {
+SegmentedImage read_segmentation(const Case& c, Reporter& reporter) {
+  SegmentedImage segmented;
   const ImageHeader header = read_image_header(c.geometry.segmentation);
   const FileLabels labels(c, header);
   MergedLayers merged;
-  setup.image = read_label_image(c.geometry.segmentation, labels.merge_order(), merged);
-  setup.regions = c.regions;
-  setup.values.resize(c.regions.size());
-  setup.target = region_index(setup, c.geometry.target);
-  setup.background = region_index(setup, c.geometry.background);
+  segmented.image = read_label_image(c.geometry.segmentation, labels.merge_order(), merged);
+  segmented.regions = c.regions;
+  segmented.values.resize(c.regions.size());
+  segmented.target = region_index(segmented, c.geometry.target);
+  segmented.background = region_index(segmented, c.geometry.background);
 
-  SegmentationFacts& facts = setup.segmentation;
-  facts.format = setup.image.format;
-  facts.orientation = orientation_of(setup.image);
-  facts.size = setup.image.size;
-  facts.spacing = setup.image.spacing;
+  SegmentationFacts& facts = segmented.segmentation;
+  facts.format = segmented.image.format;
+  facts.orientation = orientation_of(segmented.image);
+  facts.size = segmented.image.size;
+  facts.spacing = segmented.image.spacing;
   const std::vector<std::uint16_t> in_image = labels.in_image();
   for (std::size_t k = 0; k < c.geometry.labels.size(); ++k) {
     SegmentationFacts::Label label;
     label.name = labels.text(labels.stored()[k]);
-    label.region = region_index(setup, c.geometry.labels[k].region);
+    label.region = region_index(segmented, c.geometry.labels[k].region);
     facts.labels.push_back(label);
-    setup.values[static_cast<std::size_t>(label.region)].push_back(in_image[k]);
+    segmented.values[static_cast<std::size_t>(label.region)].push_back(in_image[k]);
   }
-  match_labels(c, labels, labels_in_file(setup.image, merged), facts);
-  report_overlaps(c, labels, merged, setup.image.voxel_volume(), facts, reporter);
-  find_pieces(c, setup, reporter);
-  count_regions(setup);
-  warn_of_few_voxels(setup, reporter);
-  const VoxelBox target = voxel_box(setup.image, setup.values[static_cast<std::size_t>(setup.target)]);
-  if (target.empty()) throw InputError(setup.image.path + ": the target region has no voxel");
-  warn_of_edge(c, setup, target, reporter);
-  crop_image(c, setup, target);
+  match_labels(c, labels, labels_in_file(segmented.image, merged), facts);
+  report_overlaps(c, labels, merged, segmented.image.voxel_volume(), facts, reporter);
+  find_pieces(c, segmented, reporter);
+  count_regions(segmented);
+  warn_of_few_voxels(segmented, reporter);
+  const VoxelBox target =
+      voxel_box(segmented.image, segmented.values[static_cast<std::size_t>(segmented.target)]);
+  if (target.empty()) throw InputError(segmented.image.path + ": the target region has no voxel");
+  warn_of_edge(c, segmented, target, reporter);
+  crop_image(c, segmented, target);
+  return segmented;
 }
 
 }  // namespace intratumor

@@ -6,6 +6,7 @@
 #include "injection/case_warnings.h"
 #include "quantities/error.h"
 #include "simulation/placement.h"
+#include "simulation/reuse.h"
 #include "simulation/segmentation.h"
 
 namespace intratumor {
@@ -31,16 +32,23 @@ OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_facto
   request.margin = c.geometry.margin;
   request.h_min = c.numerics.h_min;
   const double beyond = reach_factor * (reach(setup.tissues[setup.target], c.until) + 2 * c.numerics.h_min);
-  for (const Deposit& d : setup.deposits) request.fine.push_back({d.shape, beyond});
+  for (const Shape& shape : reached(setup)) request.fine.push_back({shape, beyond});
+  for (const Shape& shape : setup.mesh_for) request.fine.push_back({shape, beyond});
+  return request;
+}
+
+std::vector<Shape> reached(const Setup& setup) {
+  std::vector<Shape> shapes;
+  for (const Deposit& d : setup.deposits) shapes.push_back(d.shape);
   // What a hole infuses fills the pores of a ball at most, before vessels take fluid up.
   const double pores = setup.tissues[setup.target].fluid_fraction;
   for (const Infusion& i : setup.infusions)
     for (const Ball& hole : i.holes) {
       const double volume = i.rate * i.duration / static_cast<double>(i.holes.size()) / pores;
       const double radius = std::cbrt(3. * volume / (4. * std::acos(-1.)));
-      request.fine.push_back({Ball{hole.centre, std::max(radius, hole.radius)}, beyond});
+      shapes.emplace_back(Ball{hole.centre, std::max(radius, hole.radius)});
     }
-  return request;
+  return shapes;
 }
 
 double given_before(double until, double amount, double t, double duration) {
@@ -88,17 +96,55 @@ bool Setup::is_tissue(int i, int j, int k) const {
   return tissues[static_cast<std::size_t>(region)].region_class == RegionClass::tissue;
 }
 
-int region_index(const Setup& setup, const std::string& name) {
-  const auto at = std::find(setup.regions.begin(), setup.regions.end(), name);
-  if (at == setup.regions.end()) throw ComputationError("internal: no region '" + name + "'");
-  return static_cast<int>(at - setup.regions.begin());
+int region_index(const SegmentedImage& image, const std::string& name) {
+  const auto at = std::find(image.regions.begin(), image.regions.end(), name);
+  if (at == image.regions.end()) throw ComputationError("internal: no region '" + name + "'");
+  return static_cast<int>(at - image.regions.begin());
 }
 
-Setup prepare(const Case& c, Reporter& reporter) {
+namespace {
+
+SegmentedImage segmented_image(const Case& c, Reporter& reporter, Kept<SegmentedImage>* kept) {
+  if (kept == nullptr) return read_segmentation(c, reporter);
+  const std::string key = image_key(c);
+  std::shared_ptr<SegmentedImage> image = kept->find(key);
+  if (image != nullptr) {
+    reporter.say_again(image->said);
+    return *image;
+  }
+  reporter.start_noting();
+  image = std::make_shared<SegmentedImage>(read_segmentation(c, reporter));
+  image->said = reporter.noted();
+  kept->keep(key, image);
+  return *image;
+}
+
+/// What the needles of `numerics.mesh_for` reach, each placed as if it were the case's own.
+void place_for_mesh(const Case& c, Setup& setup) {
+  Setup other = setup;
+  Case one = c;
+  Reporter silent;
+  for (std::size_t k = 0; k < c.numerics.mesh_for.size(); ++k) {
+    one.needles = c.numerics.mesh_for[k];
+    other.modes.clear();
+    other.deposits.clear();
+    other.infusions.clear();
+    try {
+      place_injections(one, other, silent);
+    } catch (const InputError& error) {
+      throw InputError(c.path + ": numerics.mesh_for." + std::to_string(k) + ": " + error.what());
+    }
+    for (const Shape& shape : reached(other)) setup.mesh_for.push_back(shape);
+  }
+}
+
+}  // namespace
+
+Setup prepare(const Case& c, Reporter& reporter, Kept<SegmentedImage>* image) {
   Setup setup;
   for (const std::string& text : implausible_values(c)) reporter.warn(text);
   for (const std::string& text : values_without_effect(c)) reporter.warn(text);
-  read_segmentation(c, setup, reporter);
+  static_cast<SegmentedImage&>(setup) = segmented_image(c, reporter, image);
   for (std::size_t r = 0; r < c.regions.size(); ++r)
     setup.tissues.push_back(coefficients(c.tissues[r], c.drug, c.regions[r]));
   // The target's other pieces are its tissue too.
@@ -115,6 +161,7 @@ Setup prepare(const Case& c, Reporter& reporter) {
                      ": the drug finds no accessible volume in the target");
   setup.collapse = {c.collapse.on, c.collapse.floor, c.collapse.width};
   place_injections(c, setup, reporter);
+  if (!c.numerics.mesh_for.empty()) place_for_mesh(c, setup);
   setup.intravenous = c.intravenous;
   add_up(c, setup);
   if (setup.given() <= 0) throw InputError(c.path + ": scheme: no dose is given before run.until");

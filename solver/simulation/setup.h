@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "mesh/octree.h"
 #include "output/reporter.h"
 #include "parameters/coefficients.h"
+#include "simulation/kept.h"
+#include "simulation/target_places.h"
 
 namespace intratumor {
 
@@ -63,8 +66,8 @@ struct SegmentationFacts {
   std::size_t voxels() const { return std::size_t(size[0]) * std::size_t(size[1]) * std::size_t(size[2]); }
 };
 
-/// A case that has met its image: regions, coefficients and places are known, nothing is meshed yet.
-struct Setup {
+/// The segmentation as a case's labels read it.
+struct SegmentedImage {
   LabelImage image;                ///< cropped to what the mesh may need
   SegmentationFacts segmentation;  ///< of the whole file
   std::vector<std::string>
@@ -72,12 +75,19 @@ struct Setup {
   std::vector<std::vector<std::uint16_t>> values;  ///< voxel values of each region
   int target = 0;
   int background = 0;
+  std::shared_ptr<FoundPlaces> places = std::make_shared<FoundPlaces>();  ///< of the target
+  std::vector<Reporter::Said> said;                                       ///< about it
+};
+
+/// A case that has met its image: regions, coefficients and places are known, nothing is meshed yet.
+struct Setup : SegmentedImage {
   std::vector<TissueCoefficients> tissues;
   Collapse collapse;
   BodyCoefficients body;
   std::vector<ModeChoice> modes;  ///< one per needle of the case
   std::vector<Deposit> deposits;
   std::vector<Infusion> infusions;
+  std::vector<Shape> mesh_for;  ///< what else the mesh resolves, for other schemes
   std::vector<IntravenousDose> intravenous;
   double given_intratumoral = 0;  ///< mol over the whole schedule until `until`
   double given_intravenous = 0;
@@ -91,8 +101,12 @@ struct Setup {
   double given() const { return given_intratumoral + given_intravenous; }
 };
 
-/// Reads the image, checks it against the case and places the injections. Throws InputError.
-Setup prepare(const Case& c, Reporter& reporter);
+/// Reads the image, checks it against the case and places the injections. Throws InputError. `image`: where
+/// the one that the last case read is kept; null: nowhere.
+Setup prepare(const Case& c, Reporter& reporter, Kept<SegmentedImage>* image = nullptr);
+
+/// What the setup's injections reach before anything spreads.
+std::vector<Shape> reached(const Setup& setup);
 
 /// The same amounts into plasma at each injection's time over the drug's usual duration (60 min if it has
 /// none), no needle.
@@ -102,7 +116,7 @@ Setup intravenous_comparator(const Case& c, const Setup& setup);
 OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor);
 
 /// Position of a region's name among the setup's.
-int region_index(const Setup& setup, const std::string& name);
+int region_index(const SegmentedImage& image, const std::string& name);
 
 /// What an entry gives before the run ends, of an amount given over `duration` from t on.
 double given_before(double until, double amount, double t, double duration);

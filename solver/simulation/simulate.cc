@@ -8,6 +8,7 @@
 #include "output/summary.h"
 #include "simulation/maps_of_run.h"
 #include "simulation/metrics.h"
+#include "simulation/reuse.h"
 #include "simulation/solution.h"
 #include "simulation/summary_of_run.h"
 
@@ -54,9 +55,15 @@ void warn_about_deposit(const Result& result, Reporter& reporter) {
 /// The same dose by vein, after which the solution is that one's. Drug that comes by blood changes slowly:
 /// its AUC bears a larger error estimate for the steps.
 nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& solution, Reporter& reporter,
-                                  Checkpoints* checkpoints) {
+                                  Reuse* reuse, Checkpoints* checkpoints) {
   const Clock::time_point start = Clock::now();
   const Setup by_vein = intravenous_comparator(c, setup);
+  std::string key;
+  if (reuse != nullptr) {
+    key = comparator_key(c, by_vein, reuse->flow.key());
+    const auto known = reuse->comparator.find(key);
+    if (known != nullptr) return *known;
+  }
   Case loose = c;
   loose.field_times.clear();
   loose.numerics.time_tolerance = std::max(c.numerics.time_tolerance, comparator_tolerance);
@@ -68,8 +75,8 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
   json["plasma"] = plasma_metrics(c, *solution.loop);
   json["therapeutic_index"] = therapeutic_index(json);
   json["ledger"] = ledger_json(*solution.loop);
-  json["mesh"] = {{"cells", solution.octree.mesh->triangulation().n_global_active_cells()},
-                  {"dofs", solution.octree.mesh->dofs().n_dofs()}};
+  json["mesh"] = {{"cells", solution.ground->octree.mesh->triangulation().n_global_active_cells()},
+                  {"dofs", solution.ground->octree.mesh->dofs().n_dofs()}};
   const TimeLoop::Counts& counts = solution.loop->counts();
   json["time"] = {{"steps", counts.steps},
                   {"rejected_steps", counts.rejected},
@@ -77,33 +84,36 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
                   {"stage_iterations", counts.stage_iterations},
                   {"wall_s", std::chrono::duration<double>(Clock::now() - start).count()}};
   solution.loop.reset();  // it refers to what ends here
+  if (reuse != nullptr) reuse->comparator.keep(key, std::make_shared<nlohmann::ordered_json>(json));
   return json;
 }
 
 }  // namespace
 
-Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder,
+Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder, Reuse* reuse,
                 Checkpoints* checkpoints) {
   Stopwatch phases;
   Setup setup;
   {
     const auto timed = phases.measure("image");
-    setup = prepare(c, reporter);
+    setup = prepare(c, reporter, reuse != nullptr ? &reuse->image : nullptr);
   }
   Result result;
   std::unique_ptr<Solution> solution;
   RunPosition at;
   if (checkpoints != nullptr) at = checkpoints->position();
-  double reached = -1;
-  const auto request = [&] { return mesh_request(c, setup, at.reach_factor); };
-  if (at.by_vein) {
-    solution = solve(c, setup, {request(), "", false, checkpoints, true}, comm, reporter, phases, reached);
-    result = checkpoints->main_result();
-  }
-  for (; !at.by_vein; ++at.repeat) {
-    if (checkpoints != nullptr) checkpoints->enter(at);
-    solution = solve(c, setup, {request(), folder, at.repeat < max_repeats, checkpoints}, comm, reporter,
-                     phases, reached);
+  for (;; ++at.repeat) {
+    if (at.repeat > 0) reuse = nullptr;  // the mesh that others share is kept for them
+    if (checkpoints != nullptr && !at.by_vein) checkpoints->enter(at);
+    double reached = -1;
+    SolveOptions options{mesh_request(c, setup, at.reach_factor), folder, at.repeat < max_repeats, reuse};
+    options.checkpoints = checkpoints;
+    options.without_course = at.by_vein;
+    solution = solve(c, setup, options, comm, reporter, phases, reached);
+    if (at.by_vein) {
+      result = checkpoints->main_result();
+      break;
+    }
     if (solution == nullptr) {
       at.reach_factor *= reach_growth;
       reporter.info("drug spread beyond the finely meshed region after " + readable_time(reached) +
@@ -116,7 +126,7 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
     const auto timed = phases.measure("metrics");
     result = summary_of_run(c, *solution);
     if (!folder.empty())
-      write_maps(c.maps, folder, solution->octree, setup.image, solution->loop->exposure(),
+      write_maps(c.maps, folder, solution->ground->octree, setup.image, solution->loop->exposure(),
                  [&setup](int i, int j, int k) { return setup.is_tissue(i, j, k); });
     break;
   }
@@ -124,7 +134,7 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
   if (c.comparator && setup.given_intratumoral > 0) {
     const auto timed = phases.measure("comparator");
     if (checkpoints != nullptr) checkpoints->enter_comparator(result);
-    result.summary["comparator"] = comparator(c, setup, *solution, reporter, checkpoints);
+    result.summary["comparator"] = comparator(c, setup, *solution, reporter, reuse, checkpoints);
     const double index = number_at(result.summary, "therapeutic_index");
     const double by_vein = number_at(result.summary, "comparator.therapeutic_index");
     if (by_vein > 0) result.summary["targeting_advantage"] = index / by_vein;

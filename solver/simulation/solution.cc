@@ -6,6 +6,7 @@
 
 #include "quantities/error.h"
 #include "simulation/region_counts.h"
+#include "simulation/reuse.h"
 
 namespace intratumor {
 
@@ -50,19 +51,35 @@ void check_resolved(const Case& c, const TissueMesh& mesh, const Deposit& d, con
   throw InputError(text);
 }
 
+/// The mesh that the last case left, or a new one.
+std::shared_ptr<Ground> ground_for(const OctreeRequest& request, const std::string& key, Reuse* reuse,
+                                   MPI_Comm comm) {
+  std::shared_ptr<Ground> ground = reuse != nullptr ? reuse->ground.find(key) : nullptr;
+  if (ground != nullptr) return ground;
+  if (reuse != nullptr) {
+    reuse->flow.keep("", nullptr);
+    reuse->ground.keep("", nullptr);
+  }
+  ground = std::make_shared<Ground>();
+  ground->octree = make_octree(request, comm);
+  if (reuse != nullptr) reuse->ground.keep(key, ground);
+  return ground;
+}
+
 /// False when drug reached coarse cells and the options ask to stop there.
 bool run_course(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
                 Reporter& reporter, Stopwatch& phases, Solution& solution, double& reached) {
+  const Octree& octree = solution.ground->octree;
   if (!options.field_folder.empty() && !c.field_times.empty()) {
     solution.fields = std::make_unique<FieldWriter>(comm, options.field_folder);
-    describe_mesh(c, solution.octree, setup, *solution.fields);
+    describe_mesh(c, octree, setup, *solution.fields);
   }
   std::optional<CourseState> begin;
   if (options.checkpoints != nullptr)
-    begin = options.checkpoints->attach(solution.octree, *solution.flow, solution.fields.get());
+    begin = options.checkpoints->attach(octree, *solution.flow, solution.fields.get());
   TimeLoop::Inputs inputs{&c,
                           &setup,
-                          solution.octree.mesh.get(),
+                          octree.mesh.get(),
                           solution.flow.get(),
                           solution.shares,
                           &reporter,
@@ -87,11 +104,16 @@ bool run_course(const Case& c, const Setup& setup, const SolveOptions& options, 
 std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
                                 Reporter& reporter, Stopwatch& phases, double& reached) {
   auto solution = std::make_unique<Solution>();
+  Reuse* const reuse = options.reuse;
+  const std::string mesh_is = reuse != nullptr ? mesh_key(c, options.mesh) : "";
+  const std::string flow_is = reuse != nullptr ? flow_key(c, mesh_is) : "";
   {
     const auto timed = phases.measure("mesh");
-    solution->octree = make_octree(options.mesh, comm);
+    solution->ground = ground_for(options.mesh, mesh_is, reuse, comm);
   }
-  const TissueMesh& mesh = *solution->octree.mesh;
+  Ground& ground = *solution->ground;
+  const Octree& octree = ground.octree;
+  const TissueMesh& mesh = *octree.mesh;
   char text[200];
   std::snprintf(text, sizeof text, "mesh: %llu cells, %llu nodes, finest %.3g mm; target %.3f mL",
                 static_cast<unsigned long long>(mesh.triangulation().n_global_active_cells()),
@@ -102,9 +124,11 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
 
   solution->flow = std::make_unique<FlowStates>(
       c, setup, mesh, reporter, phases,
-      [&octree = solution->octree](int region, const Point& lower, const Point& upper) {
+      [&octree](int region, const Point& lower, const Point& upper) {
         return octree.region_overlap(region, lower, upper);
-      });
+      },
+      reuse != nullptr ? reuse->flow.find(flow_is) : nullptr);
+  if (reuse != nullptr) reuse->flow.keep(flow_is, solution->flow->ground());
   {
     const auto timed = phases.measure("operator");
     for (const Deposit& d : setup.deposits) {
@@ -115,10 +139,10 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
   if (!options.without_course && !run_course(c, setup, options, comm, reporter, phases, *solution, reached))
     return nullptr;
   const auto timed = phases.measure("metrics");
-  solution->target_samples = std::make_unique<RegionSamples>(
-      mesh, setup.target, [&octree = solution->octree](const Point& lower, const Point& upper) {
-        return octree.target_overlap(lower, upper);
-      });
+  if (ground.target_samples == nullptr)
+    ground.target_samples = std::make_unique<RegionSamples>(
+        mesh, setup.target,
+        [&octree](const Point& lower, const Point& upper) { return octree.target_overlap(lower, upper); });
   return solution;
 }
 
@@ -127,11 +151,11 @@ void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Report
   solution.loop.reset();  // before another takes as much memory
   solution.fields.reset();
   solution.shares.clear();
+  const Octree& octree = solution.ground->octree;
   std::optional<CourseState> begin;
-  if (checkpoints != nullptr) begin = checkpoints->attach(solution.octree, *solution.flow, nullptr);
-  TimeLoop::Inputs inputs{
-      &c,    &by_vein,   solution.octree.mesh.get(), solution.flow.get(), {}, &reporter, nullptr,
-      false, checkpoints};
+  if (checkpoints != nullptr) begin = checkpoints->attach(octree, *solution.flow, nullptr);
+  TimeLoop::Inputs inputs{&c,      &by_vein, octree.mesh.get(), solution.flow.get(), {}, &reporter,
+                          nullptr, false,    checkpoints};
   solution.loop = std::make_unique<TimeLoop>(inputs, begin ? &*begin : nullptr);
   solution.loop->run();
 }

@@ -10,20 +10,29 @@
 
 namespace intratumor {
 
+/// A mesh and what is asked of it alone.
+struct Ground {
+  Octree octree;
+  std::unique_ptr<RegionSamples>
+      target_samples;  ///< for every distribution over the target; null until asked
+};
+
 /// Everything that one scheme's computation holds: mesh, flow, and the course in time.
 struct Solution {
-  Octree octree;
+  std::shared_ptr<Ground> ground;
   std::unique_ptr<FieldWriter> fields;
   std::unique_ptr<FlowStates> flow;
   std::vector<ShapeShare> shares;  ///< one per deposit
   std::unique_ptr<TimeLoop> loop;
-  std::unique_ptr<RegionSamples> target_samples;  ///< of the mesh, for every distribution over the target
 };
+
+struct Reuse;
 
 struct SolveOptions {
   OctreeRequest mesh;
   std::string field_folder;  ///< for fields.h5; empty: none
   bool stop_at_coarse_cells = false;
+  Reuse* reuse = nullptr;              ///< what earlier cases left; null: nothing, and nothing is left
   Checkpoints* checkpoints = nullptr;  ///< null: none
   bool without_course = false;         ///< only what solve_again needs
 };

@@ -2,6 +2,8 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+
 #include "simulation/metrics.h"
 #include "simulation/region_counts.h"
 
@@ -25,6 +27,11 @@ Json model_json(const Case& c, const Setup& setup) {
   Json model;
   model["mode"] = nullptr;
   model["mode_chosen_by"] = nullptr;
+  std::size_t passes = 0;
+  for (const NeedleInjection& needle : c.needles)
+    passes += static_cast<std::size_t>(
+        std::count_if(needle.times.begin(), needle.times.end(), [&c](double t) { return t < c.until; }));
+  model["needle_passes"] = passes;  // each needle is placed once for each of its times
   model["entries"] = Json::array();
   for (std::size_t k = 0; k < setup.modes.size(); ++k) {
     const ModeChoice& choice = setup.modes[k];

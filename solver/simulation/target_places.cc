@@ -19,29 +19,32 @@ Vector3 between(const Vector3& from, const Vector3& to) {
 }  // namespace
 
 const Vector3& TargetPlaces::deepest() {
-  if (!deepest_) deepest_ = deepest_point(image_, values_).position;
-  return *deepest_;
+  if (!found_.deepest) found_.deepest = deepest_point(image_, values_).position;
+  return *found_.deepest;
 }
 
 /// Of the line through the deepest point that a needle on a track follows.
 Vector3 TargetPlaces::track_direction(const NeedleInjection& needle) {
   if (needle.direction) return unit(*needle.direction);
   if (needle.entry) return unit(between(*needle.entry, deepest()));
-  if (!longest_axis_) {
+  if (!found_.longest_axis) {
     const Matrix3 axes = region_shape(image_, values_).axes;
-    longest_axis_ = unit({axes[0][0], axes[1][0], axes[2][0]});
+    found_.longest_axis = unit({axes[0][0], axes[1][0], axes[2][0]});
   }
-  return *longest_axis_;
+  return *found_.longest_axis;
 }
 
 Vector3 TargetPlaces::tip(const NeedleInjection& needle) {
   using Anchor = TipPosition::Anchor;
   const TipPosition& tip = needle.tip;
   Vector3 at{};
-  if (tip.anchor == Anchor::centroid) at = centroid(image_, values_);
+  if (tip.anchor == Anchor::centroid) {
+    if (!found_.centroid) found_.centroid = centroid(image_, values_);
+    at = *found_.centroid;
+  }
   if (tip.anchor == Anchor::deepest) at = deepest();
   if (tip.anchor == Anchor::part) {
-    std::vector<Vector3>& parts = parts_[tip.parts];
+    std::vector<Vector3>& parts = found_.parts[tip.parts];
     if (parts.empty()) parts = spread_points(image_, values_, tip.parts);
     at = parts[tip.part - 1];
   }

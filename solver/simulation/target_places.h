@@ -10,13 +10,19 @@
 
 namespace intratumor {
 
+/// Of one target, what was asked for so far.
+struct FoundPlaces {
+  std::optional<Vector3> centroid, deepest, longest_axis;
+  std::map<int, std::vector<Vector3>> parts;  ///< by their number
+};
+
 /// Where needles stand in a target: what a case says by the target's shape becomes points of the world (m,
 /// RAS). Each place is found once.
 class TargetPlaces {
  public:
   /// Of one region of an image that outlives this.
-  TargetPlaces(const LabelImage& image, const std::vector<std::uint16_t>& values)
-      : image_(image), values_(values) {}
+  TargetPlaces(const LabelImage& image, const std::vector<std::uint16_t>& values, FoundPlaces& found)
+      : image_(image), values_(values), found_(found) {}
 
   /// InputError when the target has fewer voxels than parts.
   Vector3 tip(const NeedleInjection& needle);
@@ -29,8 +35,7 @@ class TargetPlaces {
 
   const LabelImage& image_;
   const std::vector<std::uint16_t>& values_;
-  std::optional<Vector3> deepest_, longest_axis_;
-  std::map<int, std::vector<Vector3>> parts_;  ///< by their number
+  FoundPlaces& found_;
 };
 
 }  // namespace intratumor

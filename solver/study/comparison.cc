@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <limits>
 
@@ -26,6 +27,10 @@ bool alike(double a, double b, double relative) {
 bool all_alike(const std::vector<double>& values, double relative) {
   return std::all_of(values.begin(), values.end(),
                      [&](double value) { return alike(value, values.front(), relative); });
+}
+
+std::string readable_count(double value) {
+  return std::isnan(value) ? "-" : std::to_string(std::lround(value));
 }
 
 /// Builds the rows of one section after another.
@@ -96,10 +101,51 @@ constexpr auto amount = &ClinicalUnits::amount;
 constexpr auto concentration = &ClinicalUnits::concentration;
 constexpr auto exposure = &ClinicalUnits::exposure;
 
+std::string list_of(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+void add_standing(Builder& table, const Standing& standing, Comparison& comparison) {
+  table.section("standing");
+  if (!standing.ranking.criteria.empty()) {
+    std::vector<std::string> words;
+    for (const Criterion& criterion : standing.ranking.criteria) {
+      char weight[32] = "";
+      if (standing.ranking.criteria.size() > 1)
+        std::snprintf(weight, sizeof weight, " x%g", criterion.weight);
+      words.push_back(criterion.metric + weight + (criterion.more_is_better ? " (more)" : " (less)"));
+    }
+    table.texts("place", standing.ranking.places);
+    if (words.size() > 1)
+      table.row("share of the best, weighted (%)", standing.ranking.scores, readable_percent);
+    comparison.notes.push_back("Best first by " + list_of(words) + " is better.");
+    if (standing.ranking.ties)
+      comparison.notes.push_back(
+          "Places with = are ties: the numerical error at this accuracy does not tell them apart "
+          "(docs/accuracy.md).");
+    for (const std::string& name : standing.ranking.without_value)
+      comparison.warnings.push_back(name + " lacks a metric of the ranking and stands last");
+  }
+  if (standing.objectives.empty()) return;
+  std::vector<std::string> words, cells;
+  for (const Objective& objective : standing.objectives)
+    words.push_back(objective.metric + (objective.more_is_better ? " (more)" : " (less)"));
+  for (const bool on : standing.front) cells.push_back(on ? "yes" : "no");
+  table.texts("on the Pareto front", cells);
+  comparison.notes.push_back(
+      "Pareto front: no other scheme is better in one of these and as good, within the numerical error,\nin "
+      "the "
+      "others: " +
+      list_of(words) + ".");
+}
+
 void add_dose(Builder& table) {
   table.section("dose");
   table.clinical("given", table.values("dose_mol"), amount);
   table.clinical("by needle", table.values("dose_intratumoral_mol"), amount);
+  table.row("needle passes", table.values("model.needle_passes"), readable_count);
   table.row("starts inside the tumour (%)", table.values("deposit.fraction_in_target"), readable_percent);
 }
 
@@ -173,11 +219,8 @@ void add_run(Builder& table, const std::vector<StoredResult>& results) {
   const double mmHg = 133.322387415;
   table.scaled("largest pressure (mmHg)", "pressure.max_pa", 1 / mmHg);
   table.scaled("pressure at the needle (mmHg)", "pressure.at_needle_pa", 1 / mmHg);
-  const auto count = [](double value) {
-    return std::isnan(value) ? "-" : std::to_string(std::lround(value));
-  };
-  table.row("cells", table.values("mesh.cells"), count);
-  table.row("steps", table.values("time.steps"), count);
+  table.row("cells", table.values("mesh.cells"), readable_count);
+  table.row("steps", table.values("time.steps"), readable_count);
   table.row("wall time (s)", table.values("time.wall_s"));
 }
 
@@ -253,7 +296,7 @@ std::vector<std::string> differing_inputs(const std::vector<StoredResult>& resul
   return warnings;
 }
 
-Comparison compare_results(const std::vector<StoredResult>& results) {
+Comparison compare_results(const std::vector<StoredResult>& results, const Standing& standing) {
   Comparison comparison;
   Builder table(results);
   std::vector<std::optional<double>> ends;
@@ -265,6 +308,7 @@ Comparison compare_results(const std::vector<StoredResult>& results) {
       ends.front() && std::all_of(ends.begin(), ends.end(), [&](const auto& e) { return e == ends.front(); });
   const std::string end = one_end ? ", " + readable_time(*ends.front()) : "";
 
+  add_standing(table, standing, comparison);
   add_dose(table);
   add_tumour(table, results);
   add_body(table, end);
@@ -272,7 +316,7 @@ Comparison compare_results(const std::vector<StoredResult>& results) {
   add_run(table, results);
   comparison.sections = table.take();
 
-  comparison.warnings = differing_inputs(results);
+  for (const std::string& warning : differing_inputs(results)) comparison.warnings.push_back(warning);
   for (const SharedThreshold& threshold : shared_thresholds(results)) {
     std::vector<double> levels;
     std::vector<std::string> shown;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "study/pareto.h"
 #include "study/result_reader.h"
 
 namespace intratumor {
@@ -31,7 +32,8 @@ struct Comparison {
 /// schemes apart (Cmax, partial AUCs: the AUC to infinity is dose/CL for every scheme where clearance is
 /// linear and nothing is lost locally); where the dose is at the end; how it was computed. Rows in which no
 /// scheme has a value are left out; "-" stands where one has none. Mass units when every molar mass is known.
-Comparison compare_results(const std::vector<StoredResult>& results);
+/// What `standing` tells comes first.
+Comparison compare_results(const std::vector<StoredResult>& results, const Standing& standing = {});
 
 /// What the inputs have in common and should: one sentence for each that differs between results.
 std::vector<std::string> differing_inputs(const std::vector<StoredResult>& results);

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <utility>
 
 #include "output/summary.h"
 #include "quantities/error.h"
 #include "quantities/nearest_name.h"
+#include "study/numerical_error.h"
 
 namespace intratumor {
 
@@ -25,7 +28,8 @@ int sense_of(const std::string& metric) {
   if (starts_with(metric, "tumour.") || metric == "therapeutic_index" || metric == "targeting_advantage" ||
       metric == "deposit.fraction_in_target")
     return 1;
-  for (const char* less : {"plasma.", "leak_fraction", "ledger.leak", "ledger.outflow", "time."})
+  for (const char* less :
+       {"plasma.", "leak_fraction", "ledger.leak", "ledger.outflow", "time.", "model.needle_passes"})
     if (starts_with(metric, less)) return -1;
   return 0;
 }
@@ -44,12 +48,92 @@ std::vector<std::string> rankable(const std::vector<StoredResult>& results) {
   return names;
 }
 
-void check_metric(const std::string& metric, const std::vector<StoredResult>& results) {
+/// What several metrics come to, and how far its numerical error reaches.
+struct Score {
+  double value = 0;
+  double error = 0;
+};
+
+Score score_of(const StoredResult& result, const Ranking& ranking, const std::vector<double>& best) {
+  if (ranking.criteria.size() == 1) {
+    const std::string& metric = ranking.criteria.front().metric;
+    const double value = metric_of(result.summary, metric);
+    return {value, numerical_error(metric, value, result.accuracy)};
+  }
+  Score score;
+  double weights = 0;
+  for (std::size_t k = 0; k < ranking.criteria.size(); ++k) {
+    const Criterion& criterion = ranking.criteria[k];
+    const double value = metric_of(result.summary, criterion.metric);
+    const double part = criterion.more_is_better ? value : best[k],
+                 whole = criterion.more_is_better ? best[k] : value;
+    const double share = part == whole ? 1. : part / whole;
+    const double error = numerical_error(criterion.metric, value, result.accuracy);
+    score.value += criterion.weight * share;
+    if (value != 0) score.error += criterion.weight * share * error / std::abs(value);
+    weights += criterion.weight;
+  }
+  return {score.value / weights, score.error / weights};
+}
+
+Criterion read_criterion(const std::string& text, const std::vector<StoredResult>& results) {
+  const std::size_t equals = text.find('=');
+  Criterion criterion;
+  criterion.metric = text.substr(0, equals);
+  check_metric(criterion.metric, results, "--rank");
+  criterion.more_is_better = more_is_better(criterion.metric);
+  if (equals == std::string::npos) return criterion;
+  const std::string weight = text.substr(equals + 1);
+  char* end = nullptr;
+  criterion.weight = std::strtod(weight.c_str(), &end);
+  if (weight.empty() || *end != '\0' || !(criterion.weight > 0) || !std::isfinite(criterion.weight))
+    throw InputError("intratumor compare: --rank " + text +
+                     ": a weight is a positive number, as tumour.d95=2, plasma.cmax=1");
+  return criterion;
+}
+
+/// The best value of each criterion among results that have one.
+std::vector<double> best_values(const std::vector<StoredResult>& results, const Ranking& ranking) {
+  std::vector<double> best;
+  for (const Criterion& criterion : ranking.criteria) {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    for (const StoredResult& result : results) {
+      const double other = metric_of(result.summary, criterion.metric);
+      if (std::isnan(value) || (criterion.more_is_better ? other > value : other < value)) value = other;
+    }
+    if (std::isnan(value))
+      throw InputError("intratumor compare: --rank " + criterion.metric +
+                       ": none of the results has a value of it");
+    best.push_back(value);
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<std::string> listed(const std::string& text) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::size_t first = text.find_first_not_of(" \t", begin);
+    if (first < end) parts.push_back(text.substr(first, text.find_last_not_of(" \t", end - 1) + 1 - first));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+bool more_is_better(const std::string& metric) {
+  return sense_of(metric) > 0;
+}
+
+void check_metric(const std::string& metric, const std::vector<StoredResult>& results,
+                  const std::string& option) {
   const std::vector<std::string> names = rankable(results);
   if (std::find(names.begin(), names.end(), metric) != names.end()) return;
   for (const PromisedKey& key : promised_keys())
     if (metric == key.path && key.unit != nullptr)
-      throw InputError("intratumor compare: --rank " + metric +
+      throw InputError("intratumor compare: " + option + " " + metric +
                        ": more of it is neither better nor worse; rank by tumour.*, plasma.*, "
                        "therapeutic_index, targeting_advantage or leak_fraction");
   std::string nearest = nearest_name(metric, names);
@@ -59,12 +143,10 @@ void check_metric(const std::string& metric, const std::vector<StoredResult>& re
     if (nearest.empty() && name.size() > ending.size() &&
         name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
       nearest = name;
-  throw InputError("intratumor compare: --rank: there is no metric '" + metric + "'" +
+  throw InputError("intratumor compare: " + option + ": there is no metric '" + metric + "'" +
                    (nearest.empty() ? ", for instance tumour.d95, plasma.cmax, therapeutic_index"
                                     : ", did you mean " + nearest + "?"));
 }
-
-}  // namespace
 
 bool is_coverage(const std::string& metric) {
   if (!starts_with(metric, coverage)) return false;
@@ -89,21 +171,50 @@ double metric_of(const nlohmann::ordered_json& summary, const std::string& metri
   return number_at(list[i], "fraction");
 }
 
-Ranking rank_results(std::vector<StoredResult>& results, const std::string& metric) {
-  check_metric(metric, results);
+int compare_values(const StoredResult& a, const StoredResult& b, const std::string& metric,
+                   bool more_is_better) {
+  const double x = metric_of(a.summary, metric), y = metric_of(b.summary, metric);
+  const double error =
+      std::max(numerical_error(metric, x, a.accuracy), numerical_error(metric, y, b.accuracy));
+  if (!(std::abs(x - y) > error)) return 0;
+  return (x > y) == more_is_better ? 1 : -1;
+}
+
+Ranking rank_results(std::vector<StoredResult>& results, const std::string& text) {
   Ranking ranking;
-  ranking.metric = metric;
-  ranking.more_is_better = sense_of(metric) > 0;
-  for (const StoredResult& result : results)
-    if (std::isnan(metric_of(result.summary, metric))) ranking.without_value.push_back(result.name);
-  if (ranking.without_value.size() == results.size())
-    throw InputError("intratumor compare: --rank " + metric + ": none of the results has a value of it");
-  std::stable_sort(results.begin(), results.end(), [&](const StoredResult& a, const StoredResult& b) {
-    const double x = metric_of(a.summary, metric);
-    const double y = metric_of(b.summary, metric);
+  for (const std::string& part : listed(text)) ranking.criteria.push_back(read_criterion(part, results));
+  if (ranking.criteria.empty())
+    throw InputError("intratumor compare: --rank: by which metric? for instance tumour.d95");
+  const std::vector<double> best = best_values(results, ranking);
+  std::vector<std::pair<Score, StoredResult>> scored;
+  for (StoredResult& result : results) {
+    const Score score = score_of(result, ranking, best);
+    if (std::isnan(score.value)) ranking.without_value.push_back(result.name);
+    scored.emplace_back(score, std::move(result));
+  }
+  const bool more = ranking.criteria.size() > 1 || ranking.criteria.front().more_is_better;
+  std::stable_sort(scored.begin(), scored.end(), [more](const auto& a, const auto& b) {
+    const double x = a.first.value, y = b.first.value;
     if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
-    return ranking.more_is_better ? x > y : x < y;
+    return more ? x > y : x < y;
   });
+  // Those of one place are told from its first by no more than the error of both.
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < scored.size(); ++i) {
+    const Score& score = scored[i].first;
+    const Score& leader = scored[first].first;
+    const bool tied = std::abs(score.value - leader.value) <= std::max(score.error, leader.error);
+    if (!tied) first = i;
+    std::string place = std::to_string(first + 1);
+    if (i > first) {
+      ranking.places[first] = place + "=";
+      place += "=";
+      ranking.ties = true;
+    }
+    ranking.places.push_back(std::isnan(score.value) ? "-" : place);
+    ranking.scores.push_back(score.value);
+  }
+  for (std::size_t i = 0; i < scored.size(); ++i) results[i] = std::move(scored[i].second);
   return ranking;
 }
 

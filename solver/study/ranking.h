@@ -7,19 +7,45 @@
 
 namespace intratumor {
 
-/// How results stand by one metric.
-struct Ranking {
+/// One metric that results are ranked by.
+struct Criterion {
   std::string metric;
   bool more_is_better = true;
-  std::vector<std::string> without_value;  ///< names of results whose value is null; they stand last
+  double weight = 1;
 };
 
-/// Sorts results, best first, by a metric of summary.json (a dotted key, "tumour.d95"; "tumour.coverage.0" is
-/// the fraction of its first threshold). More is better for the tumour, therapeutic_index and
-/// targeting_advantage, less for plasma, leak_fraction and the time taken. Equal ones keep their order.
-/// InputError for a metric that is not known (with the nearest), that is neither good nor bad, or that no
-/// result has.
-Ranking rank_results(std::vector<StoredResult>& results, const std::string& metric);
+/// How results stand, best first.
+struct Ranking {
+  std::vector<Criterion> criteria;
+  /// Of each result: "1", "2", "2=" where the numerical error does not tell it from the others of that place;
+  /// "-" for those without a value, which stand last.
+  std::vector<std::string> places;
+  std::vector<double> scores;              ///< the metric's value; of several metrics the weighted mean below
+  std::vector<std::string> without_value;  ///< names of results that lack a metric
+  bool ties = false;
+};
+
+/// Sorts results, best first. `text` is a metric of summary.json (a dotted key, "tumour.d95";
+/// "tumour.coverage.0" is the fraction of its first threshold), or several with weights,
+/// "tumour.d95=2, plasma.cmax=1": then each counts by its share of the best (value/best where more is better,
+/// else best/value). More is better for the tumour, therapeutic_index and targeting_advantage, less for
+/// plasma, leak_fraction, needle passes and the time taken. Equal ones keep their order. InputError for a
+/// metric that is not known (with the nearest), that is neither good nor bad, or that no result has, and for
+/// a weight that is not positive.
+Ranking rank_results(std::vector<StoredResult>& results, const std::string& text);
+
+/// InputError when results cannot be ranked by this metric; `option` is named in it.
+void check_metric(const std::string& metric, const std::vector<StoredResult>& results,
+                  const std::string& option);
+bool more_is_better(const std::string& metric);
+
+/// 1 when a is better than b by more than the numerical error of both, -1 when it is worse, 0 when neither
+/// can be said.
+int compare_values(const StoredResult& a, const StoredResult& b, const std::string& metric,
+                   bool more_is_better);
+
+/// The parts of "a, b, c".
+std::vector<std::string> listed(const std::string& text);
 
 /// The value of such a metric in a summary, or NaN.
 double metric_of(const nlohmann::ordered_json& summary, const std::string& metric);

@@ -38,7 +38,7 @@ std::string column_of(const PromisedKey& key) {
   return name + ending;
 }
 
-Json comparison_records(const std::vector<StoredResult>& results) {
+Json comparison_records(const std::vector<StoredResult>& results, const Standing& standing) {
   const std::vector<SharedThreshold> thresholds = shared_thresholds(results);
   Json records = Json::array();
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -61,6 +61,11 @@ Json comparison_records(const std::vector<StoredResult>& results) {
       record[start + "at_least_s"] = thresholds[k].at_least;
       record[start + "fraction"] = number_or_null(thresholds[k].fraction[i]);
     }
+    if (!standing.ranking.criteria.empty()) {
+      record["rank_place"] = standing.ranking.places[i];
+      record["rank_score"] = number_or_null(standing.ranking.scores[i]);
+    }
+    if (!standing.objectives.empty()) record["on_pareto_front"] = standing.front[i] ? 1 : 0;
     records.push_back(record);
   }
   return records;

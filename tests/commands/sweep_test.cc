@@ -86,9 +86,9 @@ TEST(Sweep, RunsEveryCaseAndTellsOfFailures) {
   EXPECT_EQ(status.status, 0) << status.err;
   EXPECT_EQ(status.out.find("3 of 4 cases done, 1 failed, 0 open"), 0u) << status.out;
 
-  // The same case run alone gives the same.
+  // The same case run alone, on its mesh, gives the same.
   const Ended alone =
-      intratumor_in(scratch.path(), {"run", "tiny.yaml", "-o", "alone", "--set", "scheme.0.volume=0.2 mL"});
+      intratumor_in(scratch.path(), {"run", "study.out/cases/00001/case.resolved.yaml", "-o", "alone"});
   ASSERT_EQ(alone.status, 0) << alone.err;
   const auto one = nlohmann::json::parse(contents_of(scratch / "alone/summary.json"));
   const auto other = nlohmann::json::parse(contents_of(scratch / "study.out/cases/00001/summary.json"));

@@ -1,0 +1,38 @@
+#include "study/numerical_error.h"
+
+#include <cmath>
+
+namespace intratumor {
+
+namespace {
+
+/// Worst errors of docs/accuracy.md, rounded up.
+struct Row {
+  const char* start;  ///< of the metric's name
+  double relative[3];
+  double absolute[3];
+};
+
+constexpr Row rows[] = {
+    {"tumour.coverage.", {0, 0, 0}, {0.08, 0.025, 0.01}},
+    {"tumour.d95", {0.10, 0.05, 0.02}, {0, 0, 0}},
+    {"tumour.", {0.05, 0.02, 0.01}, {0, 0, 0}},
+    {"plasma.", {0.05, 0.02, 0.01}, {0, 0, 0}},
+    {"therapeutic_index", {0.05, 0.02, 0.01}, {0, 0, 0}},
+    {"targeting_advantage", {0.05, 0.02, 0.01}, {0, 0, 0}},
+    {"leak_fraction", {0.05, 0.02, 0.01}, {1e-6, 1e-6, 1e-6}},
+    {"ledger.", {0.05, 0.02, 0.01}, {1e-6, 1e-6, 1e-6}},
+    {"deposit.fraction_in_target", {0, 0, 0}, {0.02, 0.01, 0.005}},
+};
+
+}  // namespace
+
+double numerical_error(const std::string& metric, double value, const std::string& accuracy) {
+  const int level = accuracy == "fine" ? 2 : accuracy == "standard" ? 1 : 0;
+  for (const Row& row : rows)
+    if (metric.compare(0, std::char_traits<char>::length(row.start), row.start) == 0)
+      return row.relative[level] * std::abs(value) + row.absolute[level];
+  return 0;
+}
+
+}  // namespace intratumor

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "study/ranking.h"
+#include "study/result_reader.h"
+
+namespace intratumor {
+
+/// What a scheme should have much or little of.
+struct Objective {
+  std::string metric;
+  bool more_is_better = true;
+};
+
+/// "tumour.coverage.0, plasma.cmax": each must be a metric that may be ranked by, at least two of them.
+/// InputError.
+std::vector<Objective> read_objectives(const std::string& text, const std::vector<StoredResult>& results);
+
+/// Coverage of the first threshold against plasma's Cmax, what leaks and the number of needle passes.
+extern const char* const usual_objectives;
+
+/// Which results no other dominates: is better in one objective and no worse in the others, by more than the
+/// numerical error of both. A result without a value of an objective is not on the front.
+std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
+                               const std::vector<Objective>& objectives);
+
+/// How results stand against each other, as far as it was asked.
+struct Standing {
+  Ranking ranking;                    ///< without criteria: not ranked
+  std::vector<Objective> objectives;  ///< empty: no front
+  std::vector<bool> front;            ///< of each result
+};
+
+}  // namespace intratumor

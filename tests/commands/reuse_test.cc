@@ -1,0 +1,127 @@
+// What the cases of a study share must not change their results.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "../output/scratch_folder.h"
+#include "output/table.h"
+#include "program.h"
+#include "small_case.h"
+
+using namespace intratumor;
+using Json = nlohmann::json;
+
+namespace {
+
+/// The largest relative difference of two summaries' numbers; keys that the clock, the machine or the start
+/// of an iteration decides are left out.
+double largest_difference(const Json& a, const Json& b, const std::string& path, std::string& where) {
+  for (const char* skipped :
+       {"/time/wall_s", "/time/phases", "/comparator/time/wall_s", "/memory", "/inputs", "/versions",
+        "/units", "/pressure/newton_steps", "/pressure/linear_iterations", "/warnings"})
+    if (path == skipped) return 0;
+  double largest = 0;
+  const auto look = [&](double difference, const std::string& place) {
+    if (!(difference <= largest)) {
+      largest = difference;
+      where = place;
+    }
+  };
+  if (a.type() != b.type() && !(a.is_number() && b.is_number())) {
+    look(1e300, path);
+  } else if (a.is_structured()) {
+    if (a.size() != b.size()) look(1e300, path + " (size)");
+    for (const auto& item : a.items()) {
+      const std::string place = path + "/" + item.key();
+      const Json::json_pointer below("/" + item.key());
+      std::string deeper;
+      const double difference =
+          b.contains(below) ? largest_difference(item.value(), b[below], place, deeper) : 1e300;
+      if (difference > largest) look(difference, deeper.empty() ? place : deeper);
+    }
+  } else if (a.is_number()) {
+    const double x = a.get<double>(), y = b.get<double>();
+    // Errors of solvers and ledgers are noise themselves.
+    if (std::max(std::abs(x), std::abs(y)) > 1e-11)
+      look(std::abs(x - y) / std::max(std::abs(x), std::abs(y)), path);
+  } else if (a != b) {
+    look(1e300, path);
+  }
+  return largest;
+}
+
+Json json_of(const std::string& path) {
+  return Json::parse(contents_of(path));
+}
+
+}  // namespace
+
+TEST(Reuse, EachCaseEqualsItsOwnRunOnTheSharedMesh) {
+  const ScratchFolder scratch;
+  write_small_case(scratch.path());
+  // Deposits and infusions at two places; then the same in tissue that conducts better.
+  write_text(scratch / "study.yaml",
+             "base: small.yaml\n"
+             "vary:\n"
+             "  tissues.tumour.hydraulic_conductivity: [3e-14 m^2/(Pa s), 6e-14 m^2/(Pa s)]\n"
+             "  scheme.0.mode: [deposit, infusion]\n"
+             "  scheme.0.tip: [{at: centroid, offset: [1 mm, 0 mm, 0 mm]}, {at: centroid, offset: [-1 mm, 1 "
+             "mm, 0 mm]}]\n"
+             "  scheme.0.over: [1 h]\n");
+  const Ended sweep = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--jobs", "1"});
+  ASSERT_EQ(sweep.status, 0) << sweep.err;
+  const Json meshes = json_of(scratch / "study.out/meshes.json");
+  std::size_t shared = 0;
+  for (const Json& group : meshes["groups"])
+    if (group["schemes"].size() > 1) shared += group["cases"].size();
+  EXPECT_EQ(shared, 8u) << meshes.dump();
+
+  std::size_t without_mesh = 0, without_comparator = 0;
+  for (int k = 0; k < 8; ++k) {
+    const std::string folder = "study.out/cases/0000" + std::to_string(k);
+    const Ended alone =
+        intratumor_in(scratch.path(), {"run", folder + "/case.resolved.yaml", "-o", "alone", "--overwrite"});
+    ASSERT_EQ(alone.status, 0) << alone.err;
+    const Json one = json_of(scratch / (folder + "/summary.json")),
+               other = json_of(scratch / "alone/summary.json");
+    std::string where;
+    EXPECT_LT(largest_difference(one, other, "", where), 1e-6) << folder << " " << where;
+    EXPECT_EQ(one["warnings"], other["warnings"]);
+    EXPECT_NE(contents_of(scratch / (folder + "/case.resolved.yaml")).find("mesh_for"), std::string::npos);
+    if (one["time"]["phases"]["mesh_s"].get<double>() < 0.1 * other["time"]["phases"]["mesh_s"].get<double>())
+      ++without_mesh;
+    if (one["comparator"]["time"]["wall_s"] ==
+        json_of(scratch / "study.out/cases/00000/summary.json")["comparator"]["time"]["wall_s"])
+      ++without_comparator;
+  }
+  EXPECT_EQ(without_mesh, 7u);        // all but the first
+  EXPECT_GE(without_comparator, 4u);  // those of its tissue
+}
+
+TEST(Reuse, MeshForWithoutEffectIsRefused) {
+  const ScratchFolder scratch;
+  write_small_case(scratch.path());
+  const std::string needle =
+      "{needle: 22G_end_hole, tip: centroid, volume: 0.1 mL, concentration: 5 mg/mL, over: 1 min}";
+  const auto error_of = [&](const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments = {"check", "small.yaml"};
+    for (const std::string& setting : settings) {
+      arguments.push_back("--set");
+      arguments.push_back(setting);
+    }
+    return intratumor_in(scratch.path(), arguments);
+  };
+  Ended ended = error_of({"numerics.mesh_for=[[{intravenous: {dose: 1 mg}}]]"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_NE(ended.err.find("has no needle"), std::string::npos) << ended.err;
+  ended = error_of({"scheme=[{intravenous: {dose: 1 mg}}]", "exposure.thresholds=[1 ug/mL]",
+                    "numerics.mesh_for=[[" + needle + "]]"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_NE(ended.err.find("no needle of the case's own"), std::string::npos) << ended.err;
+  ended =
+      error_of({"numerics.mesh_for=[[{needle: 22G_end_hole, tip: [900 mm, 0 mm, 0 mm], volume: 0.1 mL, "
+                "concentration: 5 mg/mL, over: 1 min}]]"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_NE(ended.err.find("numerics.mesh_for.0: "), std::string::npos) << ended.err;
+}
