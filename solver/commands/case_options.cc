@@ -24,6 +24,7 @@ po::options_description visible_options(const CaseCommand& command) {
       "change the case, as --set scheme.0.volume='2 mL'; may be repeated");
   if (command.ranks != nullptr) add("ranks", po::value<int>()->value_name("N"), command.ranks);
   if (command.folder != nullptr) {
+    if (command.resume != nullptr) add("resume", po::bool_switch(), command.resume);
     add("overwrite", po::bool_switch(), "replace a result folder that is there already");
     add("quiet,q", po::bool_switch(), "say nothing but warnings and errors");
   }
@@ -83,6 +84,12 @@ CaseOptions read_case_options(const CaseCommand& command, const std::vector<std:
   }
   options.overwrite = values["overwrite"].as<bool>();
   options.quiet = values["quiet"].as<bool>();
+  if (command.resume != nullptr && values["resume"].as<bool>()) {
+    if (options.overwrite)
+      throw InputError(name +
+                       ": --resume goes on with what is there, --overwrite begins anew; give one of the two");
+    options.resume = CaseOptions::Resume::yes;
+  }
   return options;
 }
 

@@ -14,6 +14,11 @@ struct CaseOptions {
   std::vector<std::string> overrides;  ///< texts of --set
   std::string folder;                  ///< -o; empty: not given
   bool overwrite = false;
+  /// Of a run that was interrupted: no; yes; or where it can be, and else from the beginning.
+  enum class Resume { no, yes, if_possible };
+  Resume resume = Resume::no;
+  /// The command that goes on with the run, for people; empty: the same with --resume.
+  std::string resumed_by = {};
   bool quiet = false;
   int ranks = 0;            ///< --ranks; 0: not given
   bool keep_fields = true;  ///< fields and maps are written
@@ -29,6 +34,7 @@ struct CaseCommand {
   const char* usage;                    ///< printed above the options
   const char* folder = nullptr;         ///< help of -o; null: writes nothing (no -o, --overwrite, --quiet)
   const char* ranks = nullptr;          ///< help of --ranks; null: no such option
+  const char* resume = nullptr;         ///< help of --resume; null: no such option
   std::vector<const char*> later = {};  ///< switches of a later version, refused by name
 };
 

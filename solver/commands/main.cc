@@ -52,7 +52,7 @@ std::string help_text() {
   return text +
          "\n  --version     versions of the program and its libraries\n"
          "\nexit status: 0 done, 1 the computation failed or was interrupted, 2 bad input or usage,\n"
-         "             3 interrupted, and --resume goes on (sweep)\n";
+         "             3 interrupted, and --resume goes on\n";
 }
 
 std::string version_text() {

@@ -16,12 +16,14 @@ namespace {
 const CaseCommand& run_usage() {
   static const CaseCommand command{
       "run",
-      "usage: intratumor run CASE.yaml [-o DIR] [--set path=value ...] [--overwrite] [--quiet]\n"
+      "usage: intratumor run CASE.yaml [-o DIR] [--set path=value ...] [--overwrite] [--resume] [--quiet]\n"
       "       mpirun -np N intratumor run CASE.yaml ...\n\n"
-      "Computes one case from its image to its summary and writes a result folder.\n\n",
-      "result folder; ./<case name>.out without",
-      nullptr,
-      {"resume"}};
+      "Computes one case from its image to its summary and writes a result folder. Ctrl-C, SIGTERM and "
+      "SIGUSR1\n"
+      "end it with a checkpoint from which --resume goes on; others are written on the way "
+      "(run.checkpoint).\n\n",
+      "result folder; ./<case name>.out without", nullptr,
+      "go on with a run that was interrupted; begin it when there is none"};
   return command;
 }
 
@@ -44,6 +46,7 @@ void write_result(CaseToFolder& run, Result& result) {
   summary["inputs"] = run.inputs();
   summary["warnings"] = run.reporter().warnings();
   summary["time"]["wall_s"] = run.elapsed();
+  summary["time"]["resumed"] = run.checkpoints() == nullptr ? 0 : run.checkpoints()->parts_before();
   const SummaryGaps gaps = complete_summary(summary);
   for (const std::string& key : gaps.missing)
     run.reporter().warn("summary.json: " + key + " was not computed");
@@ -63,12 +66,12 @@ void write_result(CaseToFolder& run, Result& result) {
 }  // namespace
 
 int run_case(const CaseOptions& options, MPI_Comm comm) {
-  CaseToFolder run(options, ".out", comm);
+  CaseToFolder run(options, ".out", comm, CaseToFolder::Keeps::checkpoints);
   Result result;
   return run(
       [&] {
         result = simulate(run.input(), comm, run.reporter(), options.keep_fields ? run.staging() : "",
-                          options.reuse);
+                          options.reuse, run.checkpoints());
         result.summary["mesh"]["ranks"] = run.ranks();
       },
       [&] { write_result(run, result); });

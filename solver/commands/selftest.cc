@@ -63,7 +63,10 @@ bool passes(const SelfCheck& check, MPI_Comm comm, bool prints) {
 int selftest(MPI_Comm comm) {
   const bool prints = is_first_of_launch();
   TemporaryFolder folder;
-  const Interruption interruption([&] { folder.remove(); });
+  const Interruption interruption([&] {
+    folder.remove();
+    return 1;
+  });
   int done = 0, failed = 0;
   for (const auto& list : {exact_checks(comm), case_checks(comm, folder.path())})
     for (const SelfCheck& check : list) {

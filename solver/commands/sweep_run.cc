@@ -15,14 +15,14 @@
 #include "commands/sweep_plan.h"
 #include "commands/sweep_progress.h"
 #include "commands/sweep_workers.h"
+#include "commands/together.h"
+#include "output/checkpoint_folder.h"
 #include "quantities/error.h"
 #include "simulation/reuse.h"
 
 namespace intratumor {
 
 namespace {
-
-constexpr int interrupted = 3;
 
 /// What fits into the memory that is free.
 int jobs_that_fit(int jobs, double case_bytes) {
@@ -48,6 +48,7 @@ CaseOptions options_of_case(const Study& study, const Plan& plan, const StudyFol
   for (const std::string& setting : meshes.settings(number)) options.overrides.push_back(setting);
   options.folder = folder.case_path(number);
   options.overwrite = true;
+  options.resume = CaseOptions::Resume::if_possible;
   options.quiet = true;
   options.keep_fields = study.keep_fields;
   const auto start = std::chrono::steady_clock::now();
@@ -135,7 +136,7 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
   say(options, std::to_string(done) + " of " + std::to_string(plan.cases.size()) + " cases done, " +
                    std::to_string(failed) + " failed" + (all ? "" : "; interrupted, --resume goes on") +
                    ": " + folder.path() + "/results.csv");
-  if (!all) return interrupted;
+  if (!all) return interrupted_status;
   return failed > 0 ? 1 : 0;
 }
 
@@ -159,6 +160,7 @@ int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
   CaseOptions case_options =
       options_of_case(study, plan, folder, SweepMeshes::of(study, plan, folder), number);
   case_options.quiet = options.quiet;
+  case_options.resumed_by = "the same command";
   return with_mpi([&](MPI_Comm comm) {
     int rank = 0;
     MPI_Comm_rank(comm, &rank);
@@ -182,18 +184,20 @@ int print_status(const SweepOptions& options, const Study& study, Plan plan) {
   const StudyFolder folder(folder_of(options, study));
   if (!folder.has_plan()) throw InputError(folder.path() + ": holds no study yet");
   match_plan(folder, study, plan, false);
-  std::size_t done = 0, failed = 0;
+  std::size_t done = 0, failed = 0, begun = 0;
   std::string failures;
   for (std::size_t k = 0; k < plan.cases.size(); ++k) {
     const StudyFolder::State state = folder.state(k);
     if (state == StudyFolder::State::done) ++done;
+    if (state == StudyFolder::State::open && CheckpointFolder(folder.case_path(k)).any()) ++begun;
     if (state != StudyFolder::State::failed) continue;
     ++failed;
     failures += "  case " + std::to_string(k) + " failed (" + plan.cases[k].label +
                 "): " + folder.failure(k).reason + "\n";
   }
-  std::printf("%zu of %zu cases done, %zu failed, %zu open (%s)\n%s", done, plan.cases.size(), failed,
-              plan.cases.size() - done - failed, folder.path().c_str(), failures.c_str());
+  const std::string of_these = begun > 0 ? ", " + std::to_string(begun) + " of them begun" : "";
+  std::printf("%zu of %zu cases done, %zu failed, %zu open%s (%s)\n%s", done, plan.cases.size(), failed,
+              plan.cases.size() - done - failed, of_these.c_str(), folder.path().c_str(), failures.c_str());
   return 0;
 }
 

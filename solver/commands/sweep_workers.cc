@@ -20,6 +20,7 @@
 #include <deque>
 
 #include "commands/case_to_folder.h"
+#include "commands/together.h"
 #include "quantities/error.h"
 
 namespace intratumor {
@@ -29,7 +30,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int tick_ms = 1000;
-constexpr double patience_s = 10;  // for workers to drop their case
+constexpr double patience_s = 10;  // for workers to end their case
 
 struct Worker {
   pid_t id = -1;
@@ -72,7 +73,7 @@ bool read_all(int file, void* data, std::size_t size) {
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&set, number);
   return set;
 }
 
@@ -229,12 +230,16 @@ class Pool {
     if (events[0].revents != 0 && read(signals_, &signal, sizeof signal) > 0) return false;
     bool go_on = true;
     for (std::size_t e = 1; e < events.size(); ++e)
-      if (events[e].revents != 0) go_on = work_.on_end(end_of(workers_[of[e - 1]])) && go_on;
+      if (events[e].revents != 0) {
+        const CaseEnd end = end_of(workers_[of[e - 1]]);
+        // Who tells one process to end means all of them.
+        go_on = !end.interrupted && work_.on_end(end) && go_on;
+      }
     return go_on;
   }
 
   CaseEnd end_of(Worker& worker) {
-    CaseEnd end{worker.number, false, seconds_since(worker.since), ""};
+    CaseEnd end{worker.number, false, false, seconds_since(worker.since), ""};
     std::int32_t status = 1;
     if (read_all(worker.socket, &status, sizeof status)) {
       worker.busy = false;
@@ -250,6 +255,7 @@ class Pool {
                    (WTERMSIG(state) == SIGKILL ? "; was there enough memory?" : "") +
                    (message.empty() ? "" : ": " + message);
     } else {
+      end.interrupted = WIFEXITED(state) && WEXITSTATUS(state) == interrupted_status;
       end.reason = message.empty() ? "the process ended" : message;
     }
     worker.id = -1;
@@ -275,7 +281,8 @@ class Pool {
     worker.id = -1;
   }
 
-  /// Those at work drop what they have begun; a second signal, or too long a wait, kills them.
+  /// Those at work write a checkpoint or drop what they have begun; a second signal, or too long a wait,
+  /// kills them.
   void stop() {
     for (const Worker& worker : workers_)
       if (worker.busy) kill(worker.id, SIGTERM);

@@ -12,6 +12,7 @@ namespace intratumor {
 struct CaseEnd {
   std::size_t number = 0;
   bool good = false;
+  bool interrupted = false;  ///< its process was told to end and has left a checkpoint
   double seconds = 0;
   std::string reason;  ///< of a process that ended in the middle of it; empty when the case itself told why
 };
@@ -36,8 +37,8 @@ class SweepWorkers {
   };
 
   /// `jobs` at a time, in this order. True when all were computed, false when a signal (SIGINT, SIGTERM,
-  /// SIGHUP) or on_end stopped it: workers then drop what they are at. Nothing of MPI may have been used by
-  /// this process. ComputationError when there can be no process.
+  /// SIGHUP, SIGUSR1) or on_end stopped it: workers are then told to end what they are at. Nothing of MPI may
+  /// have been used by this process. ComputationError when there can be no process.
   static bool run(const std::vector<std::size_t>& cases, int jobs, const Work& work);
 };
 

@@ -36,6 +36,8 @@ Outcome outcome_of_exception() {
     return {2, error.what()};
   } catch (const ComputationError& error) {
     return {1, error.what()};
+  } catch (const Interrupted& interrupted) {
+    return {interrupted.can_go_on ? interrupted_status : dropped_status, interrupted.what()};
   } catch (const std::bad_alloc&) {
     return {1, "out of memory: run it on more ranks of several machines, or with accuracy: coarse"};
   } catch (const std::exception& error) {

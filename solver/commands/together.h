@@ -7,9 +7,14 @@
 
 namespace intratumor {
 
+/// Exit status of what was interrupted and can go on.
+constexpr int interrupted_status = 3;
+/// Of what was interrupted and left nothing; the program's exit status is then 1.
+constexpr int dropped_status = 4;
+
 /// How a piece of work ended, the same on every rank.
 struct Outcome {
-  int status = 0;       ///< exit status: 0 done, 1 the computation failed, 2 bad input
+  int status = 0;       ///< exit status: 0 done, 1 the computation failed, 2 bad input, 3 and 4 interrupted
   std::string message;  ///< of the lowest rank that failed; empty when none did
 };
 

@@ -19,6 +19,12 @@ class NodalExposure {
   void add(double dt, const Vector& start, const Vector& end, const std::vector<double>& mean);
   /// A jump of the concentration between steps (an instantaneous deposit).
   void peak(const Vector& now);
+  /// Goes on from what auc(), cmax() and time_above() gave.
+  void restore(std::vector<double> auc, std::vector<double> cmax, std::vector<std::vector<double>> above) {
+    auc_ = std::move(auc);
+    cmax_ = std::move(cmax);
+    above_ = std::move(above);
+  }
 
   const std::vector<double>& auc() const { return auc_; }    ///< mol s/m^3 at owned nodes
   const std::vector<double>& cmax() const { return cmax_; }  ///< mol/m^3

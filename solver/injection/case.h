@@ -173,6 +173,7 @@ struct Case {
   double until = 0;               ///< s
   bool comparator = true;  ///< whether the same dose by vein is computed beside it; false without needles
   std::string accuracy = "standard";
+  double checkpoint_interval = 600;  ///< s of wall time; 0: none are written
   Numerics numerics;
   std::vector<double> field_times;  ///< s, ascending, `output.fields`; the end unless given
   std::vector<std::string> maps;    ///< `output.maps`: of auc, cmax; both unless given
@@ -181,7 +182,7 @@ struct Case {
   double largest_injected_concentration() const;
 };
 
-/// Equal in everything that decides the result: all but name and path.
+/// Equal in everything that decides the result: all but name, path and checkpoints.
 bool operator==(const Case& a, const Case& b);
 
 /// Reads a case file. `overrides` are the texts of --set (path=value). Throws InputError; else `record`, when

@@ -65,12 +65,17 @@ void read_tissues(const YamlNode& root, const ParameterLibrary& library, Case& c
 
 void read_run(const YamlNode& root, Case& c) {
   const YamlNode run = root.required("run");
-  check_keys(run, {"until", "accuracy"}, {{"numerics", "numerics stands beside run, not in it"}});
+  check_keys(run, {"until", "accuracy", "checkpoint"},
+             {{"numerics", "numerics stands beside run, not in it"}});
   c.until = run.required("until").quantity(Dimension::time, limits::until.possible);
   if (const auto accuracy = run.optional("accuracy"))
     c.accuracy = accuracy->one_of({"coarse", "standard", "fine"});
   for (const Accuracy& accuracy : accuracies)
     if (c.accuracy == accuracy.name) c.numerics = accuracy.numerics;
+  if (const auto checkpoint = run.optional("checkpoint"))
+    c.checkpoint_interval = checkpoint->is_scalar() && checkpoint->text() == "none"
+                                ? 0
+                                : checkpoint->quantity(Dimension::time, limits::checkpoint.possible);
 
   const auto numerics = optional_map(root, "numerics");
   if (!numerics) return;

@@ -141,6 +141,8 @@ std::string resolved_yaml(const Case& c) {
   if (c.deposit) text += deposit_text(*c.deposit);
   text += exposure_text(c) + "comparator: " + (c.comparator ? "intravenous" : "none") +
           "\nrun:\n  until: " + quantity_text(c.until, Dimension::time) + "\n  accuracy: " + c.accuracy +
+          "\n  checkpoint: " +
+          (c.checkpoint_interval > 0 ? quantity_text(c.checkpoint_interval, Dimension::time) : "none") +
           "\nnumerics:\n  h_min: " + quantity_text(c.numerics.h_min, Dimension::length) +
           "\n  time_tolerance: " + exact_text(c.numerics.time_tolerance) + "\n";
   if (!c.numerics.mesh_for.empty()) text += "  mesh_for:\n";

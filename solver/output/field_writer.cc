@@ -149,6 +149,20 @@ void FieldWriter::write(double time_s,
   state.times.push_back(time_s);
 }
 
+const std::vector<double>& FieldWriter::times() const {
+  return state_->times;
+}
+
+const std::vector<std::string>& FieldWriter::names() const {
+  return state_->node_names;
+}
+
+std::vector<float> FieldWriter::read(std::size_t time_index, const std::string& name) const {
+  std::vector<float> values;
+  state_->file->read(State::time_group(time_index) + "/" + name, state_->nodes, 1, values);
+  return values;
+}
+
 void FieldWriter::close() {
   State& state = *state_;
   if (!state.file) return;

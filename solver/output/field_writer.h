@@ -45,6 +45,11 @@ class FieldWriter {
   /// One value per owned node; the same names at every time.
   void write(double time_s, const std::vector<std::pair<std::string, std::vector<double>>>& nodal_fields);
 
+  /// What has been written: times, names of nodal fields, and this rank's values of one of them.
+  const std::vector<double>& times() const;
+  const std::vector<std::string>& names() const;
+  std::vector<float> read(std::size_t time_index, const std::string& name) const;
+
   /// Ends both files. Without a call of write the mesh and its cell fields stand alone.
   void close();
 

@@ -44,18 +44,43 @@ std::string deepest_error() {
   return text;
 }
 
+/// A rank's rows between its memory and the file, collectively: a rank without rows selects none and takes
+/// part.
+struct Transfer {
+  Handle memory_space, properties;
+  bool good;
+  Transfer(hid_t file_space, const Hdf5File::Rows& rows, hsize_t columns)
+      : memory_space(space_of(rows, columns), H5Sclose), properties(H5Pcreate(H5P_DATASET_XFER), H5Pclose) {
+    const hsize_t first[2] = {rows.first, 0};
+    const hsize_t count[2] = {rows.count, columns};
+    good = memory_space.good() && H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE) >= 0;
+    if (rows.count > 0) {
+      good = good && H5Sselect_hyperslab(file_space, H5S_SELECT_SET, first, nullptr, count, nullptr) >= 0;
+    } else {
+      good = good && H5Sselect_none(file_space) >= 0 && H5Sselect_none(memory_space) >= 0;
+    }
+  }
+
+ private:
+  static hid_t space_of(const Hdf5File::Rows& rows, hsize_t columns) {
+    const hsize_t count[2] = {rows.count, columns};
+    return H5Screate_simple(columns == 1 ? 1 : 2, count, nullptr);
+  }
+};
+
 }  // namespace
 
-Hdf5File::Hdf5File(MPI_Comm comm, const std::string& path)
-    : comm_(comm), path_(path), exceptions_(std::uncaught_exceptions()) {
+Hdf5File::Hdf5File(MPI_Comm comm, const std::string& path, Mode mode)
+    : comm_(comm), path_(path), mode_(mode), exceptions_(std::uncaught_exceptions()) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   const bool ready = access.good() && H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL) >= 0 &&
                      H5Pset_coll_metadata_write(access, true) >= 0 &&
                      H5Pset_all_coll_metadata_ops(access, true) >= 0;
   require(ready, "parallel access");
-  file_ = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
-  require(file_ >= 0, "create");
+  file_ = mode == Mode::write ? H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access)
+                              : H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
+  require(file_ >= 0, mode == Mode::write ? "create" : "open");
 }
 
 Hdf5File::~Hdf5File() {
@@ -67,6 +92,9 @@ void Hdf5File::require(bool good, const std::string& doing) {
   MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm_);
   if (failed == 0) return;
   const std::string reason = deepest_error();
+  if (mode_ == Mode::read)
+    throw ComputationError(path_ + ": cannot be read (" + doing + (reason.empty() ? "" : ": " + reason) +
+                           ")");
   throw ComputationError(path_ + ": cannot be written (" + doing + (reason.empty() ? "" : ": " + reason) +
                          (doing == "create" ? ")" : "); is the disk full?"));
 }
@@ -130,21 +158,47 @@ void Hdf5File::dataset(const std::string& name, const Rows& rows, int width, std
                    H5Dclose);
   require(set.good(), name);
 
-  // Compression in parallel needs collective transfer and no conversion of types: a rank without rows selects
-  // none and takes part.
-  const hsize_t first[2] = {rows.first, 0};
-  const hsize_t count[2] = {rows.count, columns};
-  const Handle memory_space(H5Screate_simple(rank, count, nullptr), H5Sclose);
-  const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-  good = memory_space.good() && H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE) >= 0;
-  if (rows.count > 0) {
-    good = good && H5Sselect_hyperslab(file_space, H5S_SELECT_SET, first, nullptr, count, nullptr) >= 0;
-  } else {
-    good = good && H5Sselect_none(file_space) >= 0 && H5Sselect_none(memory_space) >= 0;
-  }
-  require(good, name);
+  // Compression in parallel needs no conversion of types.
+  const Transfer transfer(file_space, rows, columns);
+  require(transfer.good, name);
   if (rows.total == 0) return;
-  require(H5Dwrite(set, type, memory_space, file_space, transfer, data) >= 0, name);
+  require(H5Dwrite(set, type, transfer.memory_space, file_space, transfer.properties, data) >= 0, name);
+}
+
+std::uint64_t Hdf5File::rows_of(const std::string& name) {
+  const Handle set(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose);
+  require(set.good(), name);
+  const Handle space(H5Dget_space(set), H5Sclose);
+  hsize_t size[2] = {0, 0};
+  const int rank = H5Sget_simple_extent_ndims(space);
+  require((rank == 1 || rank == 2) && H5Sget_simple_extent_dims(space, size, nullptr) >= 0, name);
+  return size[0];
+}
+
+void Hdf5File::read(const std::string& name, const Rows& rows, int width, std::vector<float>& data) {
+  data.resize(rows.count * static_cast<std::size_t>(width));
+  read(name, rows, width, H5T_NATIVE_FLOAT, data.data());
+}
+
+void Hdf5File::read(const std::string& name, const Rows& rows, int width, std::vector<double>& data) {
+  data.resize(rows.count * static_cast<std::size_t>(width));
+  read(name, rows, width, H5T_NATIVE_DOUBLE, data.data());
+}
+
+void Hdf5File::read(const std::string& name, const Rows& rows, int width, std::vector<std::uint64_t>& data) {
+  data.resize(rows.count * static_cast<std::size_t>(width));
+  read(name, rows, width, H5T_NATIVE_INT64, data.data());
+}
+
+void Hdf5File::read(const std::string& name, const Rows& rows, int width, std::int64_t type, void* data) {
+  const Handle set(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose);
+  require(set.good(), name);
+  const Handle file_space(H5Dget_space(set), H5Sclose);
+  require(file_space.good(), name);
+  const Transfer transfer(file_space, rows, static_cast<hsize_t>(width));
+  require(transfer.good, name);
+  if (rows.total == 0) return;
+  require(H5Dread(set, type, transfer.memory_space, file_space, transfer.properties, data) >= 0, name);
 }
 
 void Hdf5File::close() {

@@ -3,21 +3,25 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
 
 namespace intratumor {
 
 namespace {
 
-constexpr int watched_signals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+constexpr std::size_t n_signals = sizeof watched_signals / sizeof watched_signals[0];
+/// Signals that come so soon after the first are the same one: a batch system sends it to a program and to
+/// the script that passes it on, a terminal to mpirun and to what it started.
+constexpr std::chrono::milliseconds one_signal{700};
 constexpr char stop_watching = 0;
 constexpr char interrupted = 1;
 
 // A signal handler reaches nothing but file scope: the pipe to the watching thread, and what to restore.
 int pipe_ends[2] = {-1, -1};
-struct sigaction previous[3];
+struct sigaction previous[n_signals];
 std::atomic<bool> alive{false};
 
 extern "C" void on_signal(int) {
@@ -29,18 +33,11 @@ extern "C" void on_signal(int) {
 
 }  // namespace
 
-Interruption::Interruption(std::function<void()> clean_up) {
+Interruption::Interruption(std::function<int()> clean_up) : clean_up_(std::move(clean_up)) {
   if (alive.exchange(true)) throw std::logic_error("two interruptions at a time");
   if (pipe(pipe_ends) != 0) throw std::runtime_error("no pipe for signals");
-  watcher_ = std::thread([clean_up = std::move(clean_up)] {
-    char what = stop_watching;
-    while (read(pipe_ends[0], &what, 1) < 0 && errno == EINTR) {
-    }
-    if (what != interrupted) return;
-    clean_up();
-    _exit(1);
-  });
-  for (std::size_t i = 0; i < 3; ++i) {
+  watcher_ = std::thread([this] { watch(); });
+  for (std::size_t i = 0; i < n_signals; ++i) {
     struct sigaction action = {};
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
@@ -51,8 +48,27 @@ Interruption::Interruption(std::function<void()> clean_up) {
   }
 }
 
+void Interruption::remember(bool first) {
+  remember_ = first;
+}
+
+void Interruption::watch() {
+  std::chrono::steady_clock::time_point first;
+  for (;;) {
+    char what = stop_watching;
+    while (read(pipe_ends[0], &what, 1) < 0 && errno == EINTR) {
+    }
+    if (what != interrupted) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (requested_ && now - first < one_signal) continue;
+    if (requested_ || !remember_) _exit(clean_up_());
+    requested_ = true;
+    first = now;
+  }
+}
+
 Interruption::~Interruption() {
-  for (std::size_t i = 0; i < 3; ++i) sigaction(watched_signals[i], &previous[i], nullptr);
+  for (std::size_t i = 0; i < n_signals; ++i) sigaction(watched_signals[i], &previous[i], nullptr);
   const ssize_t written = write(pipe_ends[1], &stop_watching, 1);
   static_cast<void>(written);
   watcher_.join();

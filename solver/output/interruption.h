@@ -1,21 +1,34 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
 namespace intratumor {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP end the program with exit status 1 after `clean_up`, which runs
-/// on a thread of its own while the program may still compute. Signals that are ignored at the start (nohup)
-/// stay so. Only one at a time. Make it after MPI is initialized, whose libraries set handlers too.
+/// While it lives, SIGINT, SIGTERM, SIGHUP and SIGUSR1 end the program after `clean_up`, which runs on a
+/// thread of its own while the program may still compute and returns the exit status. A program that can end
+/// by itself in a better way asks for that: a first signal is then only remembered, and a second one ends it.
+/// Signals that are ignored at the start (nohup) stay so. Only one at a time. Make it after MPI is
+/// initialized, whose libraries set handlers too.
 class Interruption {
  public:
-  explicit Interruption(std::function<void()> clean_up);
+  explicit Interruption(std::function<int()> clean_up);
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
+  /// From now on, or no longer, a first signal is only remembered.
+  void remember(bool first);
+  /// Whether a signal has come that was to be remembered.
+  bool requested() const { return requested_; }
+
  private:
+  void watch();
+
+  std::function<int()> clean_up_;
+  std::atomic<bool> remember_{false};
+  std::atomic<bool> requested_{false};
   std::thread watcher_;
 };
 

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <mutex>
+#include <set>
 
 #include "quantities/error.h"
 
@@ -68,8 +69,10 @@ class TerminalSink : public spdlog::sinks::base_sink<std::mutex> {
 /// The log file. Plain stdio, because it must be known at the end whether the file is whole.
 class FileSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  explicit FileSink(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "w")) {
+  FileSink(const std::string& path, const std::string& before)
+      : path_(path), file_(std::fopen(path.c_str(), "w")) {
     if (file_ == nullptr) fail();
+    std::fwrite(before.data(), 1, before.size(), file_);
   }
   ~FileSink() override {
     if (file_ != nullptr) std::fclose(file_);
@@ -109,7 +112,8 @@ class FileSink : public spdlog::sinks::base_sink<std::mutex> {
 struct Reporter::State {
   Options options;
   std::vector<std::string> warnings;
-  std::string results;  ///< not yet published
+  std::set<std::string> earlier;  ///< warnings of an earlier part of the run
+  std::string results;            ///< not yet published
   bool noting = false;
   std::vector<Said> said;
   std::shared_ptr<TerminalSink> terminal;
@@ -134,7 +138,7 @@ Reporter::Reporter(const Options& options) : state_(std::make_unique<State>()) {
   std::vector<spdlog::sink_ptr> sinks{state_->terminal};
   state_->file_only = std::make_unique<spdlog::logger>("file");
   if (!options.log_file.empty()) {
-    state_->file = std::make_shared<FileSink>(options.log_file);
+    state_->file = std::make_shared<FileSink>(options.log_file, options.log_before);
     sinks.push_back(state_->file);
     state_->file_only->sinks().push_back(state_->file);
   }
@@ -154,7 +158,7 @@ void Reporter::info(const std::string& text) {
 
 void Reporter::warn(const std::string& text) {
   if (state_->noting) state_->said.push_back({true, text});
-  state_->warnings.push_back(text);
+  if (state_->earlier.count(text) == 0) state_->warnings.push_back(text);
   if (state_->options.active) state_->everywhere->log(spdlog::level::warn, text);
 }
 
@@ -228,6 +232,18 @@ void Reporter::close() {
 
 const std::vector<std::string>& Reporter::warnings() const {
   return state_->warnings;
+}
+
+void Reporter::remember(const std::vector<std::string>& warnings) {
+  state_->earlier.insert(warnings.begin(), warnings.end());
+  std::vector<std::string> all = warnings;
+  for (const std::string& text : state_->warnings)
+    if (state_->earlier.count(text) == 0) all.push_back(text);
+  state_->warnings = all;
+}
+
+void Reporter::flush() {
+  if (state_->file) state_->file->flush();
 }
 
 std::string readable_time(double seconds) {

@@ -11,9 +11,10 @@ namespace intratumor {
 class Reporter {
  public:
   struct Options {
-    bool active = true;    ///< false on every rank but 0
-    bool quiet = false;    ///< only warnings and errors reach the terminal; the log file gets all
-    std::string log_file;  ///< empty: none. ComputationError when it cannot be opened
+    bool active = true;           ///< false on every rank but 0
+    bool quiet = false;           ///< only warnings and errors reach the terminal; the log file gets all
+    std::string log_file;         ///< empty: none. ComputationError when it cannot be opened
+    std::string log_before = {};  ///< what it begins with: the lines of an earlier part of the run
   };
 
   /// Says nothing anywhere but remembers warnings: for tests and for ranks other than 0.
@@ -53,6 +54,11 @@ class Reporter {
 
   /// Texts of all warnings so far, also on a silent reporter.
   const std::vector<std::string>& warnings() const;
+  /// Warnings of an earlier part of the run; one that is said again counts once.
+  void remember(const std::vector<std::string>& warnings);
+
+  /// Brings all lines into the log file.
+  void flush();
 
  private:
   struct State;

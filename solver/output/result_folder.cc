@@ -1,7 +1,9 @@
 #include "output/result_folder.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -13,25 +15,36 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The absolute path without "." and trailing slashes; what a symbolic link leads to.
-fs::path whole_path(const std::string& path) {
+bool holds_only_checkpoints(const fs::path& path) {
   std::error_code error;
-  fs::path whole = fs::weakly_canonical(fs::absolute(path, error), error);
-  if (error) throw InputError(path + ": not a usable path for a result folder: " + error.message());
-  if (!whole.has_filename()) whole = whole.parent_path();
-  return whole;
+  for (const auto& entry : fs::directory_iterator(path, error))
+    if (entry.path().filename() != "checkpoint") return false;
+  return !error;
 }
 
-void check_replaceable(const fs::path& path, bool overwrite) {
+/// Gives `from` the name `to`, under which a folder stands that gets the name `from`: at once, where the
+/// file system can, so that there is no moment without either.
+void exchange(const fs::path& from, const fs::path& to, const fs::path& meanwhile, std::error_code& error) {
+  error.clear();
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return;
+  fs::rename(to, meanwhile, error);
+  if (error) return;
+  fs::rename(from, to, error);
+  std::error_code ignored;
+  fs::rename(meanwhile, error ? to : from, ignored);
+}
+
+void check_replaceable(const fs::path& path, bool overwrite, bool own_checkpoint) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(path, error))) return;
+  if (own_checkpoint && holds_only_checkpoints(path)) return;
   if (!fs::is_directory(path, error))
     throw InputError(path.string() + ": exists and is not a folder; choose another result folder with -o");
   if (!overwrite)
     throw InputError(path.string() +
                      ": exists already; choose another result folder with -o, or --overwrite to replace it");
   if (!fs::exists(path / "summary.json", error) && !fs::exists(path / "mesh.json", error) &&
-      !fs::is_empty(path, error))
+      !fs::exists(path / "checkpoint", error) && !fs::is_empty(path, error))
     throw InputError(
         path.string() +
         ": --overwrite replaces result folders only, and this one holds no summary.json or mesh.json");
@@ -39,16 +52,25 @@ void check_replaceable(const fs::path& path, bool overwrite) {
 
 }  // namespace
 
-ResultFolder::ResultFolder(const std::string& path, bool overwrite) {
+std::string whole_path(const std::string& path) {
+  std::error_code error;
+  fs::path whole = fs::weakly_canonical(fs::absolute(path, error), error);
+  if (error) throw InputError(path + ": not a usable path for a result folder: " + error.message());
+  if (!whole.has_filename()) whole = whole.parent_path();
+  return whole.string();
+}
+
+ResultFolder::ResultFolder(const std::string& path, bool overwrite, bool own_checkpoint) {
   if (path.empty()) throw InputError("-o: the result folder has no name");
   const fs::path whole = whole_path(path);
   const fs::path parent = whole.parent_path();
   std::error_code error;
   if (!fs::is_directory(parent, error))
     throw InputError(path + ": there is no folder " + parent.string() + " to put the result in");
-  check_replaceable(whole, overwrite);
+  check_replaceable(whole, overwrite, own_checkpoint);
   path_ = whole.string();
   replace_ = overwrite;
+  own_checkpoint_ = own_checkpoint;
   staging_ =
       (parent / ("." + whole.filename().string() + ".unfinished-" + std::to_string(getpid()))).string();
   // Left by a program of the same number that was killed: nobody else's.
@@ -65,22 +87,19 @@ void ResultFolder::commit() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!open_) throw ComputationError(path_ + ": was discarded");
   std::error_code error;
-  const std::string old = staging_ + ".old";
   const bool replaces = fs::exists(path_, error) && !fs::is_empty(path_, error);
   if (replaces) {
     // Somebody else's result may have come to stand here while this one was computed.
-    if (!replace_) throw ComputationError(path_ + ": another program has written here meanwhile");
-    fs::rename(path_, old, error);
+    if (!replace_ && !(own_checkpoint_ && holds_only_checkpoints(path_)))
+      throw ComputationError(path_ + ": another program has written here meanwhile");
+    exchange(staging_, path_, staging_ + ".old", error);
     if (error) throw ComputationError(path_ + ": cannot be replaced: " + error.message());
-  }
-  fs::rename(staging_, path_, error);
-  if (error) {
-    std::error_code ignored;
-    if (replaces) fs::rename(old, path_, ignored);
-    throw ComputationError(path_ + ": cannot be written: " + error.message());
+  } else {
+    fs::rename(staging_, path_, error);
+    if (error) throw ComputationError(path_ + ": cannot be written: " + error.message());
   }
   open_ = false;
-  if (replaces) fs::remove_all(old, error);
+  if (replaces) fs::remove_all(staging_, error);
 }
 
 bool ResultFolder::discard() noexcept {

@@ -11,9 +11,10 @@ namespace intratumor {
 class ResultFolder {
  public:
   /// InputError, with nothing left behind, when `path` exists and `overwrite` is false or it is not a result
-  /// folder (one with a summary.json or a mesh.json, or an empty one), or when the folder it shall stand in
-  /// is missing or not writable.
-  ResultFolder(const std::string& path, bool overwrite);
+  /// folder (one with a summary.json, a mesh.json or a checkpoint/, or an empty one), or when the folder it
+  /// shall stand in is missing or not writable. With `own_checkpoint` it may hold this run's checkpoint/, and
+  /// nothing else unless `overwrite`.
+  ResultFolder(const std::string& path, bool overwrite, bool own_checkpoint = false);
   ~ResultFolder();  ///< discards what was not committed
   ResultFolder(const ResultFolder&) = delete;
   ResultFolder& operator=(const ResultFolder&) = delete;
@@ -23,7 +24,11 @@ class ResultFolder {
   /// Where it will be.
   const std::string& path() const { return path_; }
 
-  /// Gives the folder its name; replaces an old result only now. ComputationError when that fails.
+  /// From now on this run's checkpoint/ may stand where the result will be.
+  void expect_checkpoint() { own_checkpoint_ = true; }
+
+  /// Gives the folder its name; replaces an old result, and this run's checkpoints, only now.
+  /// ComputationError when that fails.
   void commit();
 
   /// Removes what was written, unless it was committed; true when there was something to remove.
@@ -34,7 +39,12 @@ class ResultFolder {
   std::string staging_;
   std::mutex mutex_;
   bool replace_ = false;
+  bool own_checkpoint_ = false;
   bool open_ = true;
 };
+
+/// What `path` means, as an absolute path without "." and trailing slashes; what a symbolic link leads to.
+/// InputError when it is of no use.
+std::string whole_path(const std::string& path);
 
 }  // namespace intratumor

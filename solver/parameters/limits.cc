@@ -53,6 +53,7 @@ const std::vector<const Limit*>& all_limits() {
                                                 &limits::collapse_floor,
                                                 &limits::collapse_width,
                                                 &limits::until,
+                                                &limits::checkpoint,
                                                 &limits::cell,
                                                 &limits::tolerance,
                                                 &limits::threshold_multiple,

@@ -102,6 +102,11 @@ inline constexpr Limit collapse_width = {"flow.collapse.width",
 // The run.
 inline constexpr Limit until = {
     "run.until", Dimension::time, {0, 10 * year, true}, {1, 2 * year}, "tumours change within months"};
+inline constexpr Limit checkpoint = {"run.checkpoint",
+                                     Dimension::time,
+                                     {0.1, year},
+                                     {10, 86400},
+                                     "each takes seconds; a job's limit is hours"};
 inline constexpr Limit cell = {"numerics.h_min",
                                Dimension::length,
                                {2e-5, 1e-2},

@@ -18,6 +18,15 @@ class ComputationError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Somebody asked the program to end before it was done: exit status 3 when a checkpoint stands from which it
+/// can go on, else 1.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted(const std::string& message, bool can_go_on)
+      : std::runtime_error(message), can_go_on(can_go_on) {}
+  bool can_go_on;
+};
+
 /// A text that somebody gave, for a message: on one line, without what a terminal would take for a command,
 /// at most `longest` bytes.
 std::string excerpt(const std::string& text, std::size_t longest = 60);

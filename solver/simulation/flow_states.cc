@@ -144,4 +144,31 @@ std::shared_ptr<FlowStates::State> FlowStates::compute(const std::vector<char>& 
   return state;
 }
 
+nlohmann::ordered_json FlowStates::memory() const {
+  nlohmann::ordered_json kept = nlohmann::ordered_json::array();
+  for (const auto& state : kept_) kept.push_back(state->infusing);
+  return {{"kept", kept},
+          {"max_pressure", extremes_.max_pressure},
+          {"needle_pressure", extremes_.needle_pressure},
+          {"closure", extremes_.closure},
+          {"least_open", extremes_.least_open},
+          {"manifold_error", extremes_.manifold_error},
+          {"states", extremes_.states},
+          {"newton_steps", extremes_.newton_steps},
+          {"linear_iterations", extremes_.linear_iterations}};
+}
+
+void FlowStates::recall(const nlohmann::ordered_json& memory) {
+  const nlohmann::ordered_json& kept = memory.at("kept");
+  for (auto state = kept.rbegin(); state != kept.rend(); ++state) at(state->get<std::vector<char>>());
+  memory.at("max_pressure").get_to(extremes_.max_pressure);
+  memory.at("needle_pressure").get_to(extremes_.needle_pressure);
+  memory.at("closure").get_to(extremes_.closure);
+  memory.at("least_open").get_to(extremes_.least_open);
+  memory.at("manifold_error").get_to(extremes_.manifold_error);
+  memory.at("states").get_to(extremes_.states);
+  memory.at("newton_steps").get_to(extremes_.newton_steps);
+  memory.at("linear_iterations").get_to(extremes_.linear_iterations);
+}
+
 }  // namespace intratumor

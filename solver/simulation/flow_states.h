@@ -2,6 +2,7 @@
 
 #include <list>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "flow/hole.h"
@@ -56,6 +57,12 @@ class FlowStates {
     int states = 0, newton_steps = 0, linear_iterations = 0;
   };
   const Extremes& extremes() const { return extremes_; }
+
+  /// Which states are kept, and the extremes; and back, when no state has been met yet: those that were kept
+  /// are computed again.
+  nlohmann::ordered_json memory() const;
+  void recall(const nlohmann::ordered_json& memory);
+
   const Setup& setup() const { return setup_; }
   const TissueMesh& mesh() const { return mesh_; }
   const Accounts& accounts() const { return ground_->accounts; }

@@ -55,7 +55,7 @@ void warn_about_deposit(const Result& result, Reporter& reporter) {
 /// The same dose by vein, after which the solution is that one's. Drug that comes by blood changes slowly:
 /// its AUC bears a larger error estimate for the steps.
 nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& solution, Reporter& reporter,
-                                  Reuse* reuse) {
+                                  Reuse* reuse, Checkpoints* checkpoints) {
   const Clock::time_point start = Clock::now();
   const Setup by_vein = intravenous_comparator(c, setup);
   std::string key;
@@ -68,7 +68,7 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
   loose.field_times.clear();
   loose.numerics.time_tolerance = std::max(c.numerics.time_tolerance, comparator_tolerance);
   reporter.info("the same dose by vein");
-  solve_again(solution, loose, by_vein, reporter);
+  solve_again(solution, loose, by_vein, reporter, checkpoints);
   Table histogram;
   nlohmann::ordered_json json;
   json["tumour"] = tumour_metrics(c, solution, histogram);
@@ -90,7 +90,8 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
 
 }  // namespace
 
-Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder, Reuse* reuse) {
+Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::string& folder, Reuse* reuse,
+                Checkpoints* checkpoints) {
   Stopwatch phases;
   Setup setup;
   {
@@ -99,14 +100,22 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
   }
   Result result;
   std::unique_ptr<Solution> solution;
-  double reach_factor = 1;
-  for (int repeat = 0;; ++repeat) {
+  RunPosition at;
+  if (checkpoints != nullptr) at = checkpoints->position();
+  for (;; ++at.repeat) {
+    if (at.repeat > 0) reuse = nullptr;  // the mesh that others share is kept for them
+    if (checkpoints != nullptr && !at.by_vein) checkpoints->enter(at);
     double reached = -1;
-    solution = solve(c, setup, {mesh_request(c, setup, reach_factor), folder, repeat < max_repeats, reuse},
-                     comm, reporter, phases, reached);
+    SolveOptions options{mesh_request(c, setup, at.reach_factor), folder, at.repeat < max_repeats, reuse};
+    options.checkpoints = checkpoints;
+    options.without_course = at.by_vein;
+    solution = solve(c, setup, options, comm, reporter, phases, reached);
+    if (at.by_vein) {
+      result = checkpoints->main_result();
+      break;
+    }
     if (solution == nullptr) {
-      reach_factor *= reach_growth;
-      reuse = nullptr;  // the mesh that others share is kept for them
+      at.reach_factor *= reach_growth;
       reporter.info("drug spread beyond the finely meshed region after " + readable_time(reached) +
                     "; starting again with a larger one");
       continue;
@@ -124,7 +133,8 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
   warn_about_deposit(result, reporter);
   if (c.comparator && setup.given_intratumoral > 0) {
     const auto timed = phases.measure("comparator");
-    result.summary["comparator"] = comparator(c, setup, *solution, reporter, reuse);
+    if (checkpoints != nullptr) checkpoints->enter_comparator(result);
+    result.summary["comparator"] = comparator(c, setup, *solution, reporter, reuse, checkpoints);
     const double index = number_at(result.summary, "therapeutic_index");
     const double by_vein = number_at(result.summary, "comparator.therapeutic_index");
     if (by_vein > 0) result.summary["targeting_advantage"] = index / by_vein;

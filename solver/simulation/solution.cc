@@ -66,6 +66,39 @@ std::shared_ptr<Ground> ground_for(const OctreeRequest& request, const std::stri
   return ground;
 }
 
+/// False when drug reached coarse cells and the options ask to stop there.
+bool run_course(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
+                Reporter& reporter, Stopwatch& phases, Solution& solution, double& reached) {
+  const Octree& octree = solution.ground->octree;
+  if (!options.field_folder.empty() && !c.field_times.empty()) {
+    solution.fields = std::make_unique<FieldWriter>(comm, options.field_folder);
+    describe_mesh(c, octree, setup, *solution.fields);
+  }
+  std::optional<CourseState> begin;
+  if (options.checkpoints != nullptr)
+    begin = options.checkpoints->attach(octree, *solution.flow, solution.fields.get());
+  TimeLoop::Inputs inputs{&c,
+                          &setup,
+                          octree.mesh.get(),
+                          solution.flow.get(),
+                          solution.shares,
+                          &reporter,
+                          solution.fields.get(),
+                          options.stop_at_coarse_cells,
+                          options.checkpoints};
+  solution.loop = std::make_unique<TimeLoop>(inputs, begin ? &*begin : nullptr);
+  begin.reset();
+  bool finished = false;
+  {
+    const auto timed = phases.measure("time_loop");
+    finished = solution.loop->run();
+  }
+  phases.add(solution.loop->stepper().phases());
+  reached = solution.loop->counts().reached_coarse_cells;
+  if (finished && solution.fields != nullptr) solution.fields->close();
+  return finished;
+}
+
 }  // namespace
 
 std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
@@ -103,28 +136,8 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
       check_resolved(c, mesh, d, solution->shares.back());
     }
   }
-  if (!options.field_folder.empty() && !c.field_times.empty()) {
-    solution->fields = std::make_unique<FieldWriter>(comm, options.field_folder);
-    describe_mesh(c, octree, setup, *solution->fields);
-  }
-  TimeLoop::Inputs inputs{&c,
-                          &setup,
-                          &mesh,
-                          solution->flow.get(),
-                          solution->shares,
-                          &reporter,
-                          solution->fields.get(),
-                          options.stop_at_coarse_cells};
-  solution->loop = std::make_unique<TimeLoop>(inputs);
-  bool finished = false;
-  {
-    const auto timed = phases.measure("time_loop");
-    finished = solution->loop->run();
-  }
-  phases.add(solution->loop->stepper().phases());
-  reached = solution->loop->counts().reached_coarse_cells;
-  if (!finished) return nullptr;
-  if (solution->fields != nullptr) solution->fields->close();
+  if (!options.without_course && !run_course(c, setup, options, comm, reporter, phases, *solution, reached))
+    return nullptr;
   const auto timed = phases.measure("metrics");
   if (ground.target_samples == nullptr)
     ground.target_samples = std::make_unique<RegionSamples>(
@@ -133,13 +146,17 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
   return solution;
 }
 
-void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Reporter& reporter) {
+void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Reporter& reporter,
+                 Checkpoints* checkpoints) {
   solution.loop.reset();  // before another takes as much memory
   solution.fields.reset();
   solution.shares.clear();
-  TimeLoop::Inputs inputs{
-      &c, &by_vein, solution.ground->octree.mesh.get(), solution.flow.get(), {}, &reporter, nullptr, false};
-  solution.loop = std::make_unique<TimeLoop>(inputs);
+  const Octree& octree = solution.ground->octree;
+  std::optional<CourseState> begin;
+  if (checkpoints != nullptr) begin = checkpoints->attach(octree, *solution.flow, nullptr);
+  TimeLoop::Inputs inputs{&c,      &by_vein, octree.mesh.get(), solution.flow.get(), {}, &reporter,
+                          nullptr, false,    checkpoints};
+  solution.loop = std::make_unique<TimeLoop>(inputs, begin ? &*begin : nullptr);
   solution.loop->run();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "simulation/checkpoints.h"
 #include "simulation/time_loop.h"
 
 namespace intratumor {
@@ -31,7 +32,9 @@ struct SolveOptions {
   OctreeRequest mesh;
   std::string field_folder;  ///< for fields.h5; empty: none
   bool stop_at_coarse_cells = false;
-  Reuse* reuse = nullptr;  ///< what earlier cases left; null: nothing, and nothing is left
+  Reuse* reuse = nullptr;              ///< what earlier cases left; null: nothing, and nothing is left
+  Checkpoints* checkpoints = nullptr;  ///< null: none
+  bool without_course = false;         ///< only what solve_again needs
 };
 
 /// Meshes, solves the flow and runs the time loop. The setup must outlive the solution. Empty when drug
@@ -42,6 +45,7 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
 
 /// Takes a solution's course in time away and computes that of another setup without needles on the same mesh
 /// and in the same background flow. The case and the setup must outlive the solution.
-void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Reporter& reporter);
+void solve_again(Solution& solution, const Case& c, const Setup& by_vein, Reporter& reporter,
+                 Checkpoints* checkpoints = nullptr);
 
 }  // namespace intratumor

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "quantities/error.h"
+#include "simulation/checkpoints.h"
 #include "simulation/extrapolation.h"
 
 namespace intratumor {
@@ -35,10 +36,15 @@ std::vector<double> threshold_values(const Case& c) {
 
 }  // namespace
 
-TimeLoop::TimeLoop(Inputs inputs)
+TimeLoop::TimeLoop(Inputs inputs, const CourseState* begin)
     : in_(std::move(inputs)),
-      state_(&in_.flow->at(make_segment(*in_.setup, 0, event_times(*in_.c, *in_.setup).at(1)).infusing)),
+      events_(event_times(*in_.c, *in_.setup)),
+      event_(begin == nullptr ? 0 : begin->numbers.at("event").get<std::size_t>()),
+      state_(&in_.flow->at(make_segment(*in_.setup, events_.at(event_), events_.at(event_ + 1)).infusing)),
       stepper_(state_->op, stepper_options(in_)),
+      // What a vein gives changes as slowly as it is given; a needle's fronts do not.
+      ladder_(in_.c->numerics.time_tolerance,
+              in_.setup->given_intratumoral > 0 ? first_step_at_once : in_.c->until),
       exposure_(*in_.mesh, threshold_values(*in_.c)),
       dose_(in_.setup->given()),
       last_injection_end_(end_of_injections(*in_.setup)) {
@@ -58,6 +64,7 @@ TimeLoop::TimeLoop(Inputs inputs)
   for (const auto& term : Ledger().terms()) series_.columns.push_back("ledger_" + term.first);
   series_.columns.push_back("ledger_closure_error");
   if (in_.setup->injected_concentration > 0) find_coarse_cells();
+  if (begin != nullptr) restore(*begin);
 }
 
 void TimeLoop::find_coarse_cells() {
@@ -252,7 +259,19 @@ void TimeLoop::follow_retention(double start, double t, double before) {
   half_life_ = start + along * (t - start) - last_injection_end_;
 }
 
-void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
+/// What happens at the event that begins it.
+void TimeLoop::begin_segment(const Segment& segment) {
+  time_ = segment.from;
+  flow_of(segment);
+  const double at_once = give_at_once(time_);
+  given_ += at_once;
+  if (at_once > 0) ladder_.restart(first_step_at_once);
+  if (event_ == 0 || at_once > 0) record(time_);
+  if (is_field_time(time_)) write_fields(time_);
+  if (std::isfinite(segment.shortest_start)) ladder_.restart(segment.shortest_start);
+}
+
+void TimeLoop::run_segment(const Segment& segment) {
   const MPI_Comm comm = in_.mesh->communicator();
   const FlowStates::State& state = flow_of(segment);
   const std::vector<double> node = node_sources(segment, state);
@@ -266,10 +285,10 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
   for (const double s : node) rate += s;
   rate = dealii::Utilities::MPI::sum(rate, comm) + segment.intravenous;
 
-  double t = segment.from;
+  double& t = time_;
   while (t < segment.to) {
     const double remaining = segment.to - t;
-    const double dt = ladder.propose(remaining);
+    const double dt = ladder_.propose(remaining);
     const StepResult& step = stepper_.attempt(dt, sources);
     counts_.low_iterations += step.low_iterations;
     counts_.stage_iterations += step.stage_iterations;
@@ -284,7 +303,7 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
                               ? 0.
                               : step.limiter.refused_of_change / std::max(in_mesh, least_followed * dose_);
     const double error = error_of(step);
-    if (!ladder.judge(dt, error, wasted / refused_limit)) {
+    if (!ladder_.judge(dt, error, wasted / refused_limit)) {
       ++counts_.rejected;
       continue;
     }
@@ -323,25 +342,16 @@ void TimeLoop::run_segment(const Segment& segment, StepLadder& ladder) {
     char text[96];
     std::snprintf(text, sizeof text, "step %d, dt %s", counts_.steps, readable_time(dt).c_str());
     in_.reporter->progress(t / in_.c->until, t, text);
+    if (in_.checkpoints != nullptr) in_.checkpoints->after_step(*this);
   }
 }
 
 bool TimeLoop::run() {
   const Case& c = *in_.c;
-  const std::vector<double> times = event_times(c, *in_.setup);
-  // What a vein gives changes as slowly as it is given; a needle's fronts do not.
-  const double first_step = in_.setup->given_intratumoral > 0 ? first_step_at_once : c.until;
-  StepLadder ladder(c.numerics.time_tolerance, first_step);
-  for (std::size_t event = 0; event + 1 < times.size(); ++event) {
-    const Segment segment = make_segment(*in_.setup, times[event], times[event + 1]);
-    flow_of(segment);
-    const double at_once = give_at_once(times[event]);
-    given_ += at_once;
-    if (at_once > 0) ladder.restart(first_step_at_once);
-    if (event == 0 || at_once > 0) record(times[event]);
-    if (is_field_time(times[event])) write_fields(times[event]);
-    if (std::isfinite(segment.shortest_start)) ladder.restart(segment.shortest_start);
-    run_segment(segment, ladder);
+  for (bool begun = resumed_; event_ + 1 < events_.size(); ++event_, begun = false) {
+    const Segment segment = make_segment(*in_.setup, events_[event_], events_[event_ + 1]);
+    if (!begun) begin_segment(segment);
+    run_segment(segment);
     if (stopped_) return false;
   }
   if (is_field_time(c.until)) write_fields(c.until);

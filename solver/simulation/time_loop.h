@@ -10,6 +10,7 @@
 #include "output/field_writer.h"
 #include "output/reporter.h"
 #include "output/table.h"
+#include "simulation/course_state.h"
 #include "simulation/flow_states.h"
 #include "simulation/ledger.h"
 #include "simulation/schedule.h"
@@ -17,6 +18,8 @@
 #include "transport/stepper.h"
 
 namespace intratumor {
+
+class Checkpoints;
 
 /// Follows the drug from the first dose to the end: events, flow, steps, accounts, exposure, series.
 class TimeLoop {
@@ -30,12 +33,18 @@ class TimeLoop {
     Reporter* reporter;
     FieldWriter* fields;        ///< null: none
     bool stop_at_coarse_cells;  ///< end the run when a front of drug reaches cells coarser than the finest
+    Checkpoints* checkpoints = nullptr;  ///< null: none
   };
-  explicit TimeLoop(Inputs inputs);
+  /// `begin`: where an earlier course of the same inputs had come; null: at the first dose.
+  explicit TimeLoop(Inputs inputs, const CourseState* begin = nullptr);
 
   /// Returns false when drug reached coarse cells and the run must be repeated with a larger reach.
   /// Throws ComputationError when a solver fails or the ledger does not close.
   bool run();
+
+  /// All that the rest of the course depends on. At the end of a step.
+  CourseState state() const;
+  double time() const { return time_; }  ///< s, at the end of the last step
 
   const NodalExposure& exposure() const { return exposure_; }
   const Table& series() const { return series_; }
@@ -84,7 +93,8 @@ class TimeLoop {
   const FlowStates::State& flow_of(const Segment& segment);
   std::vector<double> node_sources(const Segment& segment, const FlowStates::State& state) const;
   double give_at_once(double t);
-  void run_segment(const Segment& segment, StepLadder& ladder);
+  void begin_segment(const Segment& segment);
+  void run_segment(const Segment& segment);
   void expect_in_tumour(const std::vector<double>& sources);
   double error_of(const StepResult& step) const;
   void judge_values();
@@ -93,10 +103,18 @@ class TimeLoop {
   void write_fields(double t);
   bool reached_coarse_cells() const;
   bool is_field_time(double t) const;
+  void restore(const CourseState& state);
+  template <class Loop, class Visitor>
+  static void visit_numbers(Loop& loop, const Visitor& visit);
 
   Inputs in_;
+  std::vector<double> events_;  // their times, s
+  std::size_t event_ = 0;       // that began the segment
+  double time_ = 0;             // s
+  bool resumed_ = false;        // in the middle of a segment
   const FlowStates::State* state_;
   Stepper stepper_;
+  StepLadder ladder_;
   NodalExposure exposure_;
   Table series_;
   Ledger ledger_;

@@ -72,6 +72,16 @@ std::string head(const SlurmProfile& profile, const SlurmArray& array, const std
   return text;
 }
 
+/// Before the time limit the script is told, and tells the case: not by SIGTERM, after which mpirun waits one
+/// second before it kills.
+std::string warning(const SlurmProfile& profile, const SlurmArray& array) {
+  for (const std::string& option : profile.options)
+    if (option.find("--signal") != std::string::npos) return "";
+  constexpr double most = 60, least = 10;  // s
+  const long seconds = std::lround(std::min(most, std::max(least, array.time / 10)));
+  return "#SBATCH --signal=B:USR1@" + std::to_string(seconds) + "\n";
+}
+
 std::string environment(const SlurmProfile& profile) {
   std::string text;
   for (const std::string& module : profile.modules) text += "module load " + quoted(module) + "\n";
@@ -130,19 +140,28 @@ std::string task_list(const SlurmArray& array) {
 
 std::string slurm_script(const SlurmProfile& profile, const SlurmArray& array, const std::string& list) {
   std::string text = head(profile, array, "%A_%a.log");
-  text +=
-      "#SBATCH --array=0-" + std::to_string(array.tasks.size() - 1) + "%" + std::to_string(profile.at_once) +
-      "\n#SBATCH --ntasks=" + std::to_string(profile.ranks) +
-      "\n#SBATCH --cpus-per-task=1\n#SBATCH --time=" + time_text(array.time) +
-      "\n#SBATCH --mem=" + std::to_string(static_cast<long>(std::ceil(array.memory_bytes / 1048576))) +
-      "M\n\n# Each task computes the cases of its line, one after the other. A case that fails is recorded\n"
-      "# in the study's folder; one that is cut short stays open, and sweep --slurm --resume submits it "
-      "again.\n";
+  text += "#SBATCH --array=0-" + std::to_string(array.tasks.size() - 1) + "%" +
+          std::to_string(profile.at_once) + "\n#SBATCH --ntasks=" + std::to_string(profile.ranks) +
+          "\n#SBATCH --cpus-per-task=1\n#SBATCH --time=" + time_text(array.time) +
+          "\n#SBATCH --mem=" + std::to_string(static_cast<long>(std::ceil(array.memory_bytes / 1048576))) +
+          "M\n" + warning(profile, array) +
+          "\n# Each task computes the cases of its line, one after the other. A case that fails is recorded "
+          "in the\n"
+          "# study's folder; one that is cut short writes a checkpoint, and sweep --slurm --resume goes on "
+          "with it.\n";
   text += environment(profile);
-  return text + "status=0\nfor number in $(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" " + quoted(list) +
-         "); do\n  " + (profile.launcher.empty() ? "" : profile.launcher + " ") + quoted(array.program) +
-         " sweep " + quoted(array.study) + " -o " + quoted(array.folder) +
-         " --index \"$number\" --quiet || status=1\ndone\nexit $status\n";
+  return text + "cut_short=\ntrap 'cut_short=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1 TERM INT\n" +
+         "status=0\nfor number in $(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" " + quoted(list) + "); do\n  " +
+         (profile.launcher.empty() ? "" : profile.launcher + " ") + quoted(array.program) + " sweep " +
+         quoted(array.study) + " -o " + quoted(array.folder) +
+         " --index \"$number\" --quiet &\n"
+         "  child=$!\n"
+         "  # A signal ends the wait, not the case.\n"
+         "  while true; do wait \"$child\"; ended=$?; kill -0 \"$child\" 2>/dev/null || break; done\n"
+         "  child=\n"
+         "  [ $ended -ne 3 ] && [ -z \"$cut_short\" ] || exit 3\n"
+         "  [ $ended -eq 0 ] || status=1\n"
+         "done\nexit $status\n";
 }
 
 std::string gather_script(const SlurmProfile& profile, const SlurmArray& array) {

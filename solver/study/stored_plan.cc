@@ -8,6 +8,7 @@
 #include "output/sha256.h"
 #include "quantities/error.h"
 #include "quantities/yaml_reader.h"
+#include "study/leaves.h"
 #include "study/study_folder.h"
 
 namespace intratumor {
@@ -17,29 +18,11 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::size_t most_told = 5;
-
-void flatten(const YAML::Node& node, const std::string& path, Json& leaves) {
-  const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
-  if (node.IsMap()) {
-    for (const auto& entry : node) flatten(entry.second, below(entry.first.Scalar()), leaves);
-  } else if (node.IsSequence()) {
-    for (std::size_t i = 0; i < node.size(); ++i) flatten(node[i], below(std::to_string(i)), leaves);
-  } else {
-    leaves[path] = node.IsScalar() ? node.Scalar() : "";
-  }
-}
-
-/// Every value of a YAML text by its path.
-Json leaves_of(const std::string& text) {
-  Json leaves = Json::object();
-  flatten(YAML::Load(text), "", leaves);
-  return leaves;
-}
-
 /// The base case as a run would take it: values of params/ included, comments not.
 Json base_of(const Study& study) {
-  return leaves_of(resolved_yaml(read_case(study.base)));
+  Json leaves = leaves_of(resolved_yaml(read_case(study.base)));
+  leaves.erase("run.checkpoint");  // decides no result
+  return leaves;
 }
 
 Json stamp_of(const std::string& path) {
@@ -57,24 +40,6 @@ Json read_plan(const std::string& folder) {
     if (!plan.is_object() || !plan.contains(key))
       throw InputError(path + ": is not as intratumor sweep writes it; take a new folder with -o");
   return plan;
-}
-
-/// "tissues.tumour.fluid_fraction: 0.2 before, 0.3 now"
-std::vector<std::string> differing_leaves(const std::string& what, const Json& before, const Json& now) {
-  std::vector<std::string> list;
-  const auto text = [](const Json& leaves, const std::string& key) {
-    return leaves.contains(key) ? "'" + leaves[key].get<std::string>() + "'" : std::string("nothing");
-  };
-  for (const auto& [key, value] : before.items())
-    if (!now.contains(key) || now[key] != value)
-      list.push_back(what + " " + key + " was " + text(before, key) + ", is " + text(now, key));
-  for (const auto& [key, value] : now.items())
-    if (!before.contains(key)) list.push_back(what + " " + key + " is new, " + text(now, key));
-  if (list.size() > most_told) {
-    list[most_told - 1] = "and " + std::to_string(list.size() - most_told + 1) + " more values of " + what;
-    list.resize(most_told);
-  }
-  return list;
 }
 
 /// A case is known by what it sets; equal ones (draws from short lists) by their order.

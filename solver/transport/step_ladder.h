@@ -21,6 +21,19 @@ class StepLadder {
 
   int rejected() const { return rejected_; }
 
+  /// What changes from step to step.
+  struct State {
+    int rung = 0;
+    int rejected = 0;
+    double refused_before = 0;
+  };
+  State state() const { return {rung_, rejected_, refused_before_}; }
+  void restore(const State& state) {
+    rung_ = state.rung;
+    rejected_ = state.rejected;
+    refused_before_ = state.refused_before;
+  }
+
  private:
   double tolerance_;
   int rung_;

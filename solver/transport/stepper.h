@@ -75,6 +75,13 @@ class Stepper {
   const Vector& attempted_concentration() const { return c_new_; }
   const std::vector<double>& attempted_amounts() const { return a_new_; }
   int factorisations() const { return factorisations_; }
+  /// The step that the matrices which are kept belong to, s; 0: there are none.
+  double step_of_matrices() const { return dt_; }
+  /// Makes those of a step that is not attempted now, and sets the count: for a course that goes on.
+  void make_matrices(double dt, int factorisations) {
+    if (dt > 0) prepare(dt);
+    factorisations_ = factorisations;
+  }
   const Stopwatch& phases() const { return phases_; }
 
  private:

@@ -60,7 +60,7 @@ TEST(Usage, WrongCommandLinesAreRefusedInOneLine) {
   refused({"run", "a.yaml", "--set", "x=1", "y=2"}, {"'y=2'", "--set"});
   refused({"run", "a.yaml", "-o"}, {"output"});
   refused({"run", "a.yaml", "-o", ""}, {"no name"});
-  refused({"run", "a.yaml", "--resume"}, {"later version"});
+  refused({"run", "a.yaml", "--resume", "--overwrite"}, {"give one of the two"});
   refused({"run", "none.yaml"}, {"none.yaml"});
   for (const char* later : {"report"}) refused({later, "x"}, {later, "comes with a later version"});
   EXPECT_TRUE(scratch.entries().empty());

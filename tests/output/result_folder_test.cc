@@ -66,6 +66,33 @@ TEST(ResultFolder, ReplacesAnOldResultOnlyWhenTold) {
   EXPECT_EQ(scratch.entries(), std::vector<std::string>{"run.out"});
 }
 
+TEST(ResultFolder, ReplacesItsOwnCheckpointsAndNothingElse) {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "run.out";
+  {
+    ResultFolder folder(path, false);
+    write_text(folder.staging() + "/summary.json", "new");
+    fs::create_directories(path + "/checkpoint/0001");
+    EXPECT_THROW(folder.commit(), ComputationError);  // somebody else's
+    folder.expect_checkpoint();
+    write_text(path + "/summary.json", "of another run");
+    EXPECT_THROW(folder.commit(), ComputationError);
+    fs::remove(path + "/summary.json");
+    folder.commit();
+  }
+  EXPECT_EQ(contents_of(path + "/summary.json"), "new");
+  EXPECT_FALSE(fs::exists(path + "/checkpoint"));
+  EXPECT_EQ(scratch.entries(), std::vector<std::string>{"run.out"});
+  // One that goes on finds its checkpoints there.
+  fs::remove(path + "/summary.json");
+  fs::create_directories(path + "/checkpoint/0001");
+  EXPECT_NE(message_of(path, false).find("exists already"), std::string::npos);
+  EXPECT_EQ(message_of(path, true), "");
+  ResultFolder folder(path, false, true);
+  folder.commit();
+  EXPECT_FALSE(fs::exists(path + "/checkpoint"));
+}
+
 TEST(ResultFolder, OverwriteSparesWhatIsNoResult) {
   const ScratchFolder scratch;
   fs::create_directory(scratch / "thesis");
@@ -92,7 +119,10 @@ TEST(ResultFolder, LeavesNothingAfterASignal) {
     const pid_t child = fork();
     if (child == 0) {
       ResultFolder folder(scratch / "run.out", false);
-      const Interruption interruption([&] { folder.discard(); });
+      const Interruption interruption([&] {
+        folder.discard();
+        return 1;
+      });
       bool told = false;
       for (int i = 0;; ++i) {  // goes on writing while it is cleaned up
         try {

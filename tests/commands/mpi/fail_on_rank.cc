@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
     if (rank == 0) folder = std::make_unique<ResultFolder>(folder_path, false);
     const Interruption interruption([&] {
       if (folder) folder->discard();
+      return 1;
     });
     const Outcome outcome = together(MPI_COMM_WORLD, [&] {
       if (folder) write_text(folder->staging() + "/part", "x");

@@ -1,0 +1,127 @@
+// What of a time loop goes into a checkpoint, and back.
+#include "simulation/time_loop.h"
+
+namespace intratumor {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Puts numbers into a JSON object by their names.
+struct Put {
+  Json& to;
+  template <class T>
+  void operator()(const char* name, const T& value) const {
+    to[name] = value;
+  }
+  void operator()(const char* name, const std::optional<double>& value) const {
+    to[name] = value ? Json(*value) : Json();
+  }
+};
+
+/// Takes them out again.
+struct Take {
+  const Json& from;
+  template <class T>
+  void operator()(const char* name, T& value) const {
+    from.at(name).get_to(value);
+  }
+  void operator()(const char* name, std::optional<double>& value) const {
+    value.reset();
+    if (!from.at(name).is_null()) value = from.at(name).get<double>();
+  }
+};
+
+}  // namespace
+
+/// Every number that later steps or results depend on, once for both ways.
+template <class Loop, class Visitor>
+void TimeLoop::visit_numbers(Loop& loop, const Visitor& visit) {
+  visit("event", loop.event_);
+  visit("time_s", loop.time_);
+  visit("given_mol", loop.given_);
+  visit("tumour_cmax", loop.tumour_cmax_);
+  visit("expected_in_tumour", loop.expected_in_tumour_);
+  visit("tumour_amount", loop.tumour_amount_);
+  visit("retained_at_end", loop.retained_at_end_);
+  visit("half_life", loop.half_life_);
+
+  auto& ledger = loop.ledger_;
+  visit("ledger_free_tumour", ledger.free_tumour);
+  visit("ledger_free_elsewhere", ledger.free_elsewhere);
+  visit("ledger_degraded", ledger.degraded);
+  visit("ledger_plasma", ledger.plasma);
+  visit("ledger_peripherals", ledger.peripherals);
+  visit("ledger_lymph_chain", ledger.lymph_chain);
+  visit("ledger_eliminated", ledger.eliminated);
+  visit("ledger_outflow", ledger.outflow);
+  visit("ledger_leak", ledger.leak);
+  visit("ledger_given", ledger.given);
+  visit("ledger_closure_error", ledger.closure_error);
+
+  auto& counts = loop.counts_;
+  visit("steps", counts.steps);
+  visit("rejected", counts.rejected);
+  visit("low_iterations", counts.low_iterations);
+  visit("stage_iterations", counts.stage_iterations);
+  visit("refused", counts.refused);
+  visit("proposed", counts.proposed);
+  visit("largest_refused_share", counts.largest_refused_share);
+  visit("linear_residual", counts.linear_residual);
+  visit("temporal_error", counts.temporal_error);
+  visit("lowest_concentration", counts.lowest_concentration);
+  visit("largest_closure_error", counts.largest_closure_error);
+  visit("reached_coarse_cells", counts.reached_coarse_cells);
+
+  auto& plasma = loop.plasma_;
+  visit("plasma_auc", plasma.auc);
+  visit("plasma_auc_24h", plasma.auc_24h);
+  visit("plasma_auc_7d", plasma.auc_7d);
+  visit("plasma_cmax", plasma.cmax);
+  visit("plasma_tmax", plasma.tmax);
+  visit("plasma_auc_inf", plasma.auc_inf);
+
+  auto& fluid = loop.fluid_;
+  visit("fluid_injected", fluid.injected);
+  visit("fluid_filtered", fluid.filtered);
+  visit("fluid_lymph", fluid.lymph);
+  visit("fluid_outflow", fluid.outflow);
+  visit("fluid_through_walls", fluid.through_walls);
+  visit("fluid_leak", fluid.leak);
+}
+
+CourseState TimeLoop::state() const {
+  CourseState state;
+  visit_numbers(*this, Put{state.numbers});
+  const StepLadder::State ladder = ladder_.state();
+  state.numbers["ladder"] = {ladder.rung, ladder.rejected, ladder.refused_before};
+  state.numbers["accounts"] = stepper_.amounts();
+  state.numbers["matrices"] = {stepper_.step_of_matrices(), stepper_.factorisations()};
+  const Vector& c = stepper_.concentration();
+  state.nodes = {{"concentration", {c.begin(), c.begin() + in_.mesh->graph().n_owned}},
+                 {"auc", exposure_.auc()},
+                 {"cmax", exposure_.cmax()}};
+  for (std::size_t k = 0; k < in_.c->thresholds.size(); ++k)
+    state.nodes.emplace_back("time_above_" + std::to_string(k), exposure_.time_above(k));
+  state.series = series_;
+  return state;
+}
+
+void TimeLoop::restore(const CourseState& state) {
+  visit_numbers(*this, Take{state.numbers});
+  const Json& ladder = state.numbers.at("ladder");
+  ladder_.restore({ladder.at(0).get<int>(), ladder.at(1).get<int>(), ladder.at(2).get<double>()});
+  Vector c = in_.mesh->make_vector();
+  for (std::size_t i = 0; i < state.nodes[0].second.size(); ++i)
+    c.local_element(static_cast<unsigned int>(i)) = state.nodes[0].second[i];
+  stepper_.set_state(c, state.numbers.at("accounts").get<std::vector<double>>());
+  const Json& matrices = state.numbers.at("matrices");
+  stepper_.make_matrices(matrices.at(0).get<double>(), matrices.at(1).get<int>());
+  std::vector<std::vector<double>> above;
+  for (std::size_t k = 3; k < state.nodes.size(); ++k) above.push_back(state.nodes[k].second);
+  exposure_.restore(state.nodes[1].second, state.nodes[2].second, std::move(above));
+  series_ = state.series;
+  resumed_ = true;
+}
+
+}  // namespace intratumor
