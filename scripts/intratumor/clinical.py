@@ -54,6 +54,7 @@ PRESSURE = ClinicalUnit(1 / MMHG, "mmHg")
 ROWS: tuple[tuple[str, str, tuple[str, ...], Any], ...] = (
     ("dose", "given", ("dose_mol",), "amount"),
     ("dose", "by needle", ("dose_intratumoral_mol",), "amount"),
+    ("dose", "needle passes", ("needle_passes",), TIMES),
     ("dose", "starts inside the tumour", ("deposit.fraction_in_target",), PERCENT),
     ("tumour", "AUC, per volume of tissue", ("tumour.auc_free",), "exposure"),
     ("tumour", "AUC, interstitial fluid", ("tumour.auc_interstitial",), "exposure"),

@@ -43,12 +43,45 @@ void add_bands(const Json& analysis, const Json& metric, std::string& text) {
   text += text_table(rows, "  ", true);
 }
 
-void add_values(const Json& analysis, const Json& metric, std::string& text) {
-  Rows rows;
-  for (const Json& of : metric["combinations"])
-    if (of.contains("value"))
-      rows.push_back({name_of(analysis, of["combination"]), number_text(of["value"])});
-  text += text_table(rows, "  ", true);
+/// "renal.nii.gz, #1 line" of "geometry.segmentation = renal.nii.gz, scheme = #1 line".
+std::string values_alone(std::string label) {
+  for (std::size_t equals = label.find(" = "); equals != std::string::npos; equals = label.find(" = ")) {
+    const std::size_t before = label.rfind(' ', equals - 1);
+    const std::size_t start = before == std::string::npos || equals == 0 ? 0 : before + 1;
+    label.erase(start, equals + 3 - start);
+  }
+  return label;
+}
+
+/// Without draws: a row a combination, a column a metric.
+void add_values(const Json& analysis, std::string& text) {
+  Rows rows = {{"case"}};
+  bool any = false;
+  for (const std::string& label : analysis["combinations"].get<std::vector<std::string>>())
+    rows.push_back({label.empty() ? "all" : values_alone(label)});
+  for (const auto& [name, metric] : analysis["metrics"].items()) {
+    rows[0].push_back(name);
+    for (const Json& of : metric["combinations"]) {
+      any = any || of.contains("value");
+      rows[1 + of["combination"].get<std::size_t>()].push_back(of.contains("value") ? number_text(of["value"])
+                                                                                    : "-");
+    }
+  }
+  if (!any) return;
+  std::string about = "\n";
+  for (const auto& [name, metric] : analysis["metrics"].items())
+    about += name + " [" + metric["unit"].get<std::string>() + "]: " + metric["better"].get<std::string>() +
+             " is better\n";
+  if (analysis.contains("pareto")) {
+    rows[0].emplace_back("front");
+    for (std::size_t c = 0; c + 1 < rows.size(); ++c)
+      rows[1 + c].emplace_back(analysis["pareto"]["on_front"][c].get<bool>() ? "*" : "");
+    about +=
+        "* on the Pareto front: none of the same geometry is better in one of these and, within the "
+        "numerical "
+        "error, as good in the rest\n";
+  }
+  text += about + "\n" + text_table(rows, "  ", true);
 }
 
 void add_indices(const Json& analysis, const Json& metric, std::string& text) {
@@ -100,10 +133,11 @@ void add_pairs(const Json& analysis, const Json& metric, std::string& text) {
 
 std::string analysis_text(const Json& analysis) {
   std::string text;
+  add_values(analysis, text);
+  if (!text.empty()) return text;
   for (const auto& [name, metric] : analysis["metrics"].items()) {
     text += "\n" + name + " [" + metric["unit"].get<std::string>() + "], " +
             metric["better"].get<std::string>() + " is better\n";
-    add_values(analysis, metric, text);
     add_bands(analysis, metric, text);
     add_indices(analysis, metric, text);
     add_tornado(analysis, metric, text);

@@ -34,7 +34,7 @@ const char* const usage =
 
 const char* const about_rank =
     "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, therapeutic_index and "
-    "targeting_advantage, less for plasma.*, leak_fraction and model.needle_passes; tumour.coverage.0 is the "
+    "targeting_advantage, less for plasma.*, leak_fraction and needle_passes; tumour.coverage.0 is the "
     "first threshold; several with weights: tumour.d95=2,plasma.cmax=1. Places that the numerical error does "
     "not tell apart are ties (2=)";
 

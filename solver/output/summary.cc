@@ -168,7 +168,7 @@ const std::vector<PromisedKey>& promised_keys() {
         {"pressure.at_needle_pa", "Pa"},
         {"linear_residual", "1"},
         {"limiter.refused_fraction", "1"},
-        {"model.needle_passes", "1"},
+        {"needle_passes", "1"},
         {"model", nullptr},
     };
     list.insert(list.end(), rest.begin(), rest.end());

@@ -17,6 +17,23 @@ const char* mode_name(InjectionMode mode) {
   return mode == InjectionMode::infusion ? "infusion" : "deposit";
 }
 
+/// How often a needle goes in: each for each of its times, but once where it is pulled back along one track.
+std::size_t needle_passes(const Case& c) {
+  std::size_t passes = 0;
+  const NeedleInjection* before = nullptr;
+  for (const NeedleInjection& needle : c.needles) {
+    const bool on_track = needle.tip.anchor == TipPosition::Anchor::track;
+    const bool same_track = on_track && before != nullptr && before->tip.anchor == needle.tip.anchor &&
+                            before->tip.offset == needle.tip.offset &&
+                            before->direction == needle.direction && before->entry == needle.entry;
+    before = &needle;
+    if (same_track) continue;
+    passes += static_cast<std::size_t>(
+        std::count_if(needle.times.begin(), needle.times.end(), [&c](double t) { return t < c.until; }));
+  }
+  return passes;
+}
+
 const char* far_field_name(const FarFieldInput& far_field) {
   if (far_field.kind == FarFieldInput::Kind::equilibrium) return "equilibrium";
   return far_field.kind == FarFieldInput::Kind::sealed ? "sealed" : "pressure";
@@ -27,11 +44,6 @@ Json model_json(const Case& c, const Setup& setup) {
   Json model;
   model["mode"] = nullptr;
   model["mode_chosen_by"] = nullptr;
-  std::size_t passes = 0;
-  for (const NeedleInjection& needle : c.needles)
-    passes += static_cast<std::size_t>(
-        std::count_if(needle.times.begin(), needle.times.end(), [&c](double t) { return t < c.until; }));
-  model["needle_passes"] = passes;  // each needle is placed once for each of its times
   model["entries"] = Json::array();
   for (std::size_t k = 0; k < setup.modes.size(); ++k) {
     const ModeChoice& choice = setup.modes[k];
@@ -46,6 +58,7 @@ Json model_json(const Case& c, const Setup& setup) {
          {"opening_pressure_pa", choice.opening_pressure > 0 ? Json(choice.opening_pressure) : Json()},
          {"above_opening_pressure", choice.above_opening_pressure()}});
   }
+  model["accuracy"] = c.accuracy;
   model["binding"] = "not included";
   model["comparator"] = c.comparator ? "intravenous" : "none";
   model["flow"] = setup.infusions.empty() ? "steady; the deposit's own fluid is not followed"
@@ -99,6 +112,7 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["title"] = c.title;
   s["dose_mol"] = setup.given_intratumoral + setup.given_intravenous;
   s["dose_intratumoral_mol"] = setup.given_intratumoral;
+  s["needle_passes"] = needle_passes(c);
   s["tumour"] = tumour_metrics(c, solution, result.histogram);
   s["plasma"] = plasma_metrics(c, loop);
   s["therapeutic_index"] = therapeutic_index(s);

@@ -3,6 +3,7 @@
 
 #include "output/summary.h"
 #include "study/analysis.h"
+#include "study/numerical_error.h"
 #include "study/ranking.h"
 
 namespace intratumor {
@@ -65,6 +66,7 @@ class Analysis {
     all["draws"] = plan_.draws;
     all["metrics"] = Json::object();
     for (const StudyMetric& metric : study_.metrics) all["metrics"][metric.name] = of_metric(metric);
+    if (plan_.combinations > 1 && study_.metrics.size() > 1) all["pareto"] = pareto_json();
     if (block_ != nullptr && block_->kind != DesignBlock::Kind::one_at_a_time)
       all["exposure_volume"] = exposure_bands(folder);
     all["warnings"] = warnings();
@@ -113,6 +115,51 @@ class Analysis {
         }
     }
     return json;
+  }
+
+  /// Which combinations no other of the same geometry dominates, by the study's metrics (of draws, the
+  /// median).
+  Json pareto_json() const {
+    std::vector<std::vector<double>> values, errors;
+    for (const StudyMetric& metric : study_.metrics) {
+      const std::vector<double> by_case = results_.metric(metric.name);
+      values.emplace_back();
+      errors.emplace_back();
+      for (std::size_t c = 0; c < plan_.combinations; ++c) {
+        values.back().push_back(sample_quantile(by_draw(by_case, c), 0.5));
+        errors.back().push_back(
+            numerical_error(metric.name, values.back()[c], results_.accuracy(numbers_[c].front())));
+      }
+    }
+    const auto dominates = [&](std::size_t a, std::size_t b) {
+      bool better = false;
+      for (std::size_t m = 0; m < values.size(); ++m) {
+        const double more = (study_.metrics[m].more_is_better ? 1 : -1) * (values[m][a] - values[m][b]);
+        const double error = std::max(errors[m][a], errors[m][b]);
+        if (!(more >= -error)) return false;  // also where a has no value
+        better = better || more > error;
+      }
+      return better;
+    };
+    Json json = {{"metrics", Json::array()}, {"on_front", Json::array()}};
+    for (const StudyMetric& metric : study_.metrics) json["metrics"].push_back(metric.name);
+    for (std::size_t b = 0; b < plan_.combinations; ++b) {
+      bool front =
+          std::none_of(values.begin(), values.end(), [b](const auto& of) { return std::isnan(of[b]); });
+      for (std::size_t a = 0; a < plan_.combinations && front; ++a)
+        front = geometry_of(a) != geometry_of(b) || !dominates(a, b);
+      json["on_front"].push_back(front);
+    }
+    return json;
+  }
+
+  /// Inputs of a combination that are its patient's, not its scheme's.
+  std::string geometry_of(std::size_t combination) const {
+    std::string text;
+    for (std::size_t i = 0; i < plan_.inputs.size(); ++i)
+      if (study_.factors[plan_.inputs[i].factor].path.rfind("geometry", 0) == 0)
+        text += plan_.cases[numbers_[combination].front()].inputs[i].dump() + "\n";
+    return text;
   }
 
   Json of_combination(std::size_t combination, const std::vector<double>& values) {

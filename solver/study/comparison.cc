@@ -114,8 +114,8 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
     for (const Criterion& criterion : standing.ranking.criteria) {
       char weight[32] = "";
       if (standing.ranking.criteria.size() > 1)
-        std::snprintf(weight, sizeof weight, " x%g", criterion.weight);
-      words.push_back(criterion.metric + weight + (criterion.more_is_better ? " (more)" : " (less)"));
+        std::snprintf(weight, sizeof weight, " (weight %g)", criterion.weight);
+      words.push_back(criterion.metric + weight + (criterion.more_is_better ? ": more" : ": less"));
     }
     table.texts("place", standing.ranking.places);
     if (words.size() > 1)
@@ -145,7 +145,7 @@ void add_dose(Builder& table) {
   table.section("dose");
   table.clinical("given", table.values("dose_mol"), amount);
   table.clinical("by needle", table.values("dose_intratumoral_mol"), amount);
-  table.row("needle passes", table.values("model.needle_passes"), readable_count);
+  table.row("needle passes", table.values("needle_passes"), readable_count);
   table.row("starts inside the tumour (%)", table.values("deposit.fraction_in_target"), readable_percent);
 }
 

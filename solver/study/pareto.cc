@@ -9,7 +9,7 @@
 
 namespace intratumor {
 
-const char* const usual_objectives = "tumour.coverage.0, plasma.cmax, leak_fraction, model.needle_passes";
+const char* const usual_objectives = "tumour.coverage.0, plasma.cmax, leak_fraction, needle_passes";
 
 std::vector<Objective> read_objectives(const std::string& text, const std::vector<StoredResult>& results) {
   std::vector<Objective> objectives;
@@ -28,6 +28,11 @@ std::vector<Objective> read_objectives(const std::string& text, const std::vecto
 
 std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
                                const std::vector<Objective>& objectives) {
+  const auto is_whole = [&](const StoredResult& result) {
+    return std::none_of(objectives.begin(), objectives.end(), [&](const Objective& objective) {
+      return std::isnan(metric_of(result.summary, objective.metric));
+    });
+  };
   const auto dominates = [&](const StoredResult& a, const StoredResult& b) {
     bool better = false;
     for (const Objective& objective : objectives) {
@@ -38,14 +43,11 @@ std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
     return better;
   };
   std::vector<bool> front;
-  for (const StoredResult& result : results) {
-    const bool whole = std::none_of(objectives.begin(), objectives.end(), [&](const Objective& objective) {
-      return std::isnan(metric_of(result.summary, objective.metric));
-    });
-    front.push_back(whole && std::none_of(results.begin(), results.end(), [&](const StoredResult& other) {
-                      return dominates(other, result);
+  for (const StoredResult& result : results)
+    front.push_back(is_whole(result) &&
+                    std::none_of(results.begin(), results.end(), [&](const StoredResult& other) {
+                      return is_whole(other) && dominates(other, result);
                     }));
-  }
   return front;
 }
 

@@ -1,8 +1,12 @@
 #include "study/plan.h"
 
+#include <yaml-cpp/yaml.h>
+
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <map>
 
 #include "quantities/yaml_file.h"
 #include "study/quantity_text.h"
@@ -165,7 +169,34 @@ void add_inputs(const Factor& factor, const InputColumn& column, const Setting& 
     planned.inputs.emplace_back(written_quantity(text)->si.value);
 }
 
-/// Four digits for people; of a whole scheme written out, its number in the list and how it begins.
+/// Of maps in a list, the entries of one that not all have: "use: line, over: 2 min"; empty where they are no
+/// maps.
+std::string what_differs(const std::vector<std::string>& values, std::size_t which) {
+  std::vector<std::map<std::string, std::string>> maps;
+  for (const std::string& value : values) {
+    const YAML::Node node = YAML::Load(value);
+    if (!node.IsMap()) return "";
+    maps.emplace_back();
+    for (const auto& entry : node) {
+      YAML::Emitter text;
+      text << YAML::Flow << entry.second;
+      maps.back()[entry.first.Scalar()] = text.c_str();
+    }
+  }
+  std::string text;
+  for (const auto& entry : YAML::Load(values[which])) {
+    const std::string key = entry.first.Scalar(), value = maps[which][key];
+    const bool shared = std::all_of(maps.begin(), maps.end(), [&](const auto& map) {
+      const auto found = map.find(key);
+      return found != map.end() && found->second == value;
+    });
+    if (!shared) text += (text.empty() ? "" : ", ") + (key == "use" ? value : key + ": " + value);
+  }
+  return text;
+}
+
+/// Four digits for people; of an image its name; of a whole scheme written out, its number in the list and
+/// what tells it from the others.
 std::string short_value(const Factor& factor, const Setting& setting, const std::string& text) {
   char digits[80];
   if (factor.kind == Factor::Kind::distribution) {
@@ -173,8 +204,14 @@ std::string short_value(const Factor& factor, const Setting& setting, const std:
     return digits + (factor.unit.empty() ? "" : " " + factor.unit);
   }
   constexpr std::size_t longest = 60;
-  if (factor.kind == Factor::Kind::values && text.size() > longest)
-    return "#" + exact_text(setting[0]) + " " + text.substr(0, longest) + "...";
+  if (factor.kind == Factor::Kind::values && text.size() > longest) {
+    const std::string differs =
+        what_differs(factor.values, static_cast<std::size_t>(std::lround(setting[0])));
+    const std::string shown = differs.empty() ? text : differs;
+    return "#" + exact_text(setting[0]) + " " +
+           (shown.size() > longest ? shown.substr(0, longest) + "..." : shown);
+  }
+  if (factor.path == "geometry.segmentation") return std::filesystem::path(text).filename().string();
   if (factor.kind != Factor::Kind::shift) return text;
   std::snprintf(digits, sizeof digits, "(%+.2f, %+.2f, %+.2f) mm", 1e3 * setting[0], 1e3 * setting[1],
                 1e3 * setting[2]);

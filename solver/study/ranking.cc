@@ -29,7 +29,7 @@ int sense_of(const std::string& metric) {
       metric == "deposit.fraction_in_target")
     return 1;
   for (const char* less :
-       {"plasma.", "leak_fraction", "ledger.leak", "ledger.outflow", "time.", "model.needle_passes"})
+       {"plasma.", "leak_fraction", "ledger.leak", "ledger.outflow", "time.", "needle_passes"})
     if (starts_with(metric, less)) return -1;
   return 0;
 }

@@ -193,6 +193,7 @@ std::optional<StoredResult> intravenous_comparator(const StoredResult& result) {
   const double tumour_auc = number_at(summary, "tumour.auc_free");
   if (plasma_auc > 0 && !std::isnan(tumour_auc)) summary["therapeutic_index"] = tumour_auc / plasma_auc;
   summary["drug"] = value_at(result.summary, "drug");
+  summary["needle_passes"] = 0;
   other.summary = summary;
   return other;
 }

@@ -80,6 +80,11 @@ double reached_by(const std::vector<std::pair<double, double>>& rows, double fra
 
 }  // namespace
 
+std::string StudyResults::accuracy(std::size_t number) const {
+  const Json value = value_at(summaries[number], "model.accuracy");
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
 std::size_t StudyResults::count(StudyFolder::State state) const {
   return static_cast<std::size_t>(std::count(states.begin(), states.end(), state));
 }

@@ -18,6 +18,8 @@ struct StudyResults {
   std::size_t count(StudyFolder::State state) const;
   /// The value of a metric by case; NaN where there is none.
   std::vector<double> metric(const std::string& name) const;
+  /// Of a case: coarse, standard, fine; empty when it is not known.
+  std::string accuracy(std::size_t number) const;
 };
 
 /// Reads the summary of every case that is done. ComputationError when one of them cannot be read.

@@ -9,6 +9,7 @@
 #include "../output/scratch_folder.h"
 #include "quantities/error.h"
 #include "stored_results.h"
+#include "study/pareto.h"
 #include "study/ranking.h"
 #include "study/records.h"
 
@@ -228,6 +229,68 @@ TEST_F(TwoResults, MetricsThatCannotRank) {
   EXPECT_NE(message("mesh.cells").find("neither better nor worse"), std::string::npos);
   EXPECT_NE(message("tumour.coverage.1").find("there is no metric"), std::string::npos);
   EXPECT_NE(message("targeting_advantage").find("none of the results"), std::string::npos);
+}
+
+TEST_F(TwoResults, WhatTheNumericalErrorDoesNotTellApartIsATie) {
+  write_result(scratch / "two", made_summary(1.02));  // 2% apart, coarse is within 5%
+  std::vector<StoredResult> results = read();
+  Ranking ranking = rank_results(results, "tumour.auc_free");
+  EXPECT_EQ(results.front().name, "two");
+  EXPECT_EQ(ranking.places, (Cells{"1=", "1="}));
+  EXPECT_TRUE(ranking.ties);
+
+  for (const char* name : {"one.out", "two"})
+    write_result(scratch / name, made_summary(name[0] == 'o' ? 1 : 1.02),
+                 replaced(made_case, "accuracy: coarse", "accuracy: fine"));
+  results = read();
+  ranking = rank_results(results, "tumour.auc_free");  // fine is within 1%
+  EXPECT_EQ(ranking.places, (Cells{"1", "2"}));
+  EXPECT_FALSE(ranking.ties);
+}
+
+TEST_F(TwoResults, RankBySeveralMetricsWithWeights) {
+  // "two" has twice the AUC, and twice the plasma Cmax.
+  Json summary = made_summary(2);
+  summary["plasma"]["cmax"] = 1e-3 / 148;
+  write_result(scratch / "two", summary);
+  std::vector<StoredResult> results = read();
+  Ranking ranking = rank_results(results, "tumour.auc_free=3, plasma.cmax");
+  EXPECT_EQ(results.front().name, "two");
+  EXPECT_NEAR(ranking.scores[0], (3 * 1 + 1 * 0.5) / 4, 1e-12);
+  EXPECT_NEAR(ranking.scores[1], (3 * 0.5 + 1 * 1) / 4, 1e-12);
+  EXPECT_EQ(rank_results(results, "tumour.auc_free, plasma.cmax=3").places, (Cells{"1", "2"}));
+  EXPECT_EQ(results.front().name, "one");
+  for (const char* wrong :
+       {"tumour.auc_free=0", "tumour.auc_free=x", "tumour.auc_free=-1", "tumour.auc_free="})
+    EXPECT_THROW(rank_results(results, wrong), InputError) << wrong;
+}
+
+TEST_F(TwoResults, TheParetoFrontHoldsWhatNoOtherBeats) {
+  const auto front_of = [&](const Json& one, const Json& two) {
+    write_result(scratch / "one.out", one);
+    write_result(scratch / "two", two);
+    const std::vector<StoredResult> results = read();
+    return pareto_front(results, read_objectives("tumour.auc_free, plasma.cmax", results));
+  };
+  Json two = made_summary(2);
+  EXPECT_EQ(front_of(made_summary(), two), (std::vector<bool>{false, true}));  // Cmax is the same
+  two["plasma"]["cmax"] = 1e-3 / 148;
+  EXPECT_EQ(front_of(made_summary(), two), (std::vector<bool>{true, true}));
+  // A difference within the error neither puts a scheme on the front nor keeps it there.
+  two["plasma"]["cmax"] = 0.51e-3 / 148;
+  EXPECT_EQ(front_of(made_summary(), two), (std::vector<bool>{false, true}));
+  two["plasma"]["cmax"] = nullptr;
+  EXPECT_EQ(front_of(made_summary(), two), (std::vector<bool>{true, false}));
+  const std::vector<StoredResult> results = read();
+  for (const char* wrong :
+       {"tumour.auc_free", "tumour.auc_free, tumour.auc_free", "tumour.auc_free, nothing"})
+    EXPECT_THROW(read_objectives(wrong, results), InputError) << wrong;
+
+  Standing standing;
+  standing.objectives = read_objectives("tumour.auc_free, plasma.cmax", results);
+  standing.front = {true, false};
+  EXPECT_EQ(cells_of(compare_results(results, standing), "on the Pareto front"), (Cells{"yes", "no"}));
+  EXPECT_EQ(comparison_records(results, standing)[1]["on_pareto_front"], 0);
 }
 
 TEST(Comparison, ARunBesideItsOwnComparator) {
