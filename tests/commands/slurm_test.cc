@@ -2,13 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "../output/scratch_folder.h"
 #include "output/table.h"
 #include "program.h"
+#include "small_case.h"
 #include "tiny_study.h"
 
 using namespace intratumor;
@@ -86,6 +89,36 @@ TEST(Slurm, AnArrayOfFiftyCasesOfWhichSomeFailAndSomeAreCutShort) {
   EXPECT_EQ(done_in(scratch / "out"), 49u);
   const Ended last = intratumor_in(scratch.path(), {"sweep", "study.yaml", "-o", "out", "--status"});
   EXPECT_EQ(last.out.find("49 of 50 cases done, 1 failed, 0 open"), 0u) << last.out;
+}
+
+TEST(Slurm, ATaskThatReachesItsTimeLimitGoesOnWhenItIsSubmittedAgain) {
+  const ScratchFolder scratch;
+  write_small_case(scratch.path());
+  // More than the shortest limit that Slurm knows, a minute; it signals up to half a minute early.
+  write_text(scratch / "study.yaml",
+             "base: small.yaml\nvary:\n  numerics.h_min: [0.25 mm]\n  numerics.time_tolerance: [1e-6]\n"
+             "  exposure.thresholds: [[1 ug/mL]]\n");
+  write_text(scratch / "site.yaml", "time: 1 min\nmemory: 1500 MB\n");
+  const LocalSlurm slurm(scratch);
+  if (slurm.status == 77) GTEST_SKIP() << "needs root, slurm-wlm and munge";
+  ASSERT_EQ(slurm.status, 0);
+  std::vector<std::string> submit = {"sweep", "study.yaml", "-o", "out", "--slurm", "--profile", "site.yaml"};
+  int submitted = 0;
+  for (; submitted < 8 && done_in(scratch / "out") == 0; ++submitted) {
+    if (submitted == 1) submit.push_back("--resume");
+    const Ended ended = intratumor_in(scratch.path(), submit);
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    ASSERT_TRUE(slurm.wait_for_jobs());
+    if (done_in(scratch / "out") > 0) continue;
+    const Ended status = intratumor_in(scratch.path(), {"sweep", "study.yaml", "-o", "out", "--status"});
+    EXPECT_EQ(status.out.find("0 of 1 cases done, 0 failed, 1 open, 1 of them begun"), 0u) << status.out;
+  }
+  const std::string result = scratch / "out/cases/00000";
+  ASSERT_EQ(done_in(scratch / "out"), 1u) << contents_of(result + "/checkpoint/0001/log.txt");
+  const auto summary = nlohmann::json::parse(contents_of(result + "/summary.json"));
+  EXPECT_GE(summary["time"]["resumed"], 1);
+  EXPECT_EQ(summary["time"]["resumed"], submitted - 1);
+  std::printf("%d submissions, %.0f s in all\n", submitted, summary["time"]["wall_s"].get<double>());
 }
 
 TEST(Slurm, ACaseMayHaveSeveralRanks) {
