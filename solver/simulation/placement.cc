@@ -163,6 +163,35 @@ void check_inside(const Case& c, const Setup& setup, const MeshBox& box, const S
   }
 }
 
+/// How far infused drug gets before it leaves: the radius of the pores that one hole fills within the drug's
+/// mean stay, or within the infusion where that is shorter; m.
+double infused_radius(const TissueCoefficients& tissue, double hole_rate, double duration) {
+  const double escape = tissue.permeability_surface / tissue.accessible_fraction + tissue.degradation;
+  const double stay = escape > 0 ? std::min(duration, 1. / escape) : duration;
+  return std::cbrt(3. * hole_rate * stay / (4. * std::acos(-1.) * tissue.accessible_fraction));
+}
+
+/// Drug that leaves fast stays within few cells of the hole.
+void warn_of_short_stay(const Case& c, const Setup& setup, const Placed& p, Reporter& reporter) {
+  constexpr double cells_wanted = 2.5, cells_better = 4;
+  const double rate = p.needle->volume / p.needle->duration / static_cast<double>(p.holes.size());
+  for (const Vector3& hole : p.holes) {
+    const TissueCoefficients& tissue = setup.tissues[region_at(setup, hole)];
+    const double radius = infused_radius(tissue, rate, p.needle->duration);
+    if (radius >= cells_wanted * c.numerics.h_min) continue;
+    char text[300];
+    std::snprintf(
+        text, sizeof text,
+        "scheme.%zu: the drug leaves %s so fast that it stays within about %.2g mm of the hole, which cells "
+        "of "
+        "%.2g mm do not resolve: exposure of the tumour may be off by tens of percent; compare with "
+        "numerics.h_min: %.2g mm",
+        p.entry, tissue.tissue.c_str(), 1e3 * radius, 1e3 * c.numerics.h_min, 1e3 * radius / cells_better);
+    reporter.warn(text);
+    return;
+  }
+}
+
 /// Where a hole opens there must be tissue.
 void check_tissue(const Case& c, const Setup& setup, const Placed& p) {
   for (std::size_t h = 0; h < p.holes.size(); ++h) {
@@ -225,6 +254,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
       infusion.duration = needle.duration;
       infusion.times = p.times;
       setup.infusions.push_back(infusion);
+      warn_of_short_stay(c, setup, p, reporter);
       warn_of_tip(c, setup, k, p.tip, reporter);
       continue;
     }
