@@ -79,7 +79,8 @@ bool compute(const Study& study, const Plan& plan, StudyFolder& folder, const Sw
   };
   work.on_tick = [&](int running) { progress.show(running, jobs); };
   work.on_end = [&](const CaseEnd& end) {
-    if (end.good) {
+    // A process may be ended when its case stands whole and only its answer is missing.
+    if (end.good || folder.state(end.number) == StudyFolder::State::done) {
       folder.forget_failure(end.number);
       progress.done();
       return true;

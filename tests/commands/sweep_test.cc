@@ -218,7 +218,21 @@ TEST(Sweep, AWorkerThatIsKilledFailsItsCaseAndNoOther) {
       "/proc/" + std::to_string(program.id()) + "/task/" + std::to_string(program.id()) + "/children";
   const std::string child = contents_of(children);
   ASSERT_FALSE(child.empty());
-  kill(std::stoi(child), SIGKILL);
+  const pid_t worker = std::stoi(child);
+  // In the middle of a case: while its folder is not yet in place.
+  const auto at_work = [&] {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(scratch / "out/cases", error))
+      if (entry.path().filename().string()[0] == '.') return true;
+    return false;
+  };
+  for (int i = 0; i < 1000; ++i) {
+    kill(worker, SIGSTOP);
+    if (at_work()) break;
+    kill(worker, SIGCONT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+  }
+  kill(worker, SIGKILL);
   const Ended ended = program.wait();
   EXPECT_EQ(ended.status, 1) << ended.err;
   EXPECT_NE(ended.err.find("the process was ended by a signal (Killed)"), std::string::npos) << ended.err;
