@@ -24,6 +24,7 @@ namespace {
 const double pi = std::acos(-1.);
 constexpr unsigned int patch_cells = 16;  // along an edge; what lies beyond is resolved
 constexpr int patch_points = 64;          // along an edge of a cell of the patch, to sample the ball
+constexpr double on_face = 1e-6;          // of a cell's edge
 constexpr double manifold_tolerance = 1e-6;
 constexpr int max_manifold_repeats = 50;
 
@@ -93,9 +94,10 @@ CellOfHole cell_of(const TissueMesh& mesh, const std::vector<double>& conductivi
   // Of cells that share a face, edge or corner with the point the one with the lowest corner.
   std::array<double, 6> found = {1e300, 0, 0, 0, 0, 0};
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
-    if (mesh.cell_tissue(index) == 0 || cell->center().distance(at) > cell->diameter() ||
-        !cell->point_inside(at))
-      return;
+    if (mesh.cell_tissue(index) == 0 || cell->center().distance(at) > cell->diameter()) return;
+    // A point on a face lies in both cells, whatever round-off says.
+    const Point unit = mesh.mapping().transform_real_to_unit_cell(cell, at);
+    if (!dealii::GeometryInfo<3>::is_inside_unit_cell(unit, on_face)) return;
     const Point corner = cell->vertex(0);
     const double order = corner[0] + corner[1] + corner[2];
     if (order < found[0])
