@@ -182,7 +182,8 @@ std::string CheckpointFolder::begin(std::uint64_t bytes) {
   const int reason = file < 0 ? errno : posix_fallocate(file, 0, static_cast<off_t>(bytes));
   if (file >= 0) close(file);
   unlink(reserve.c_str());
-  if (reason != 0) fail(unfinished_, reason);
+  // Not every file system can reserve.
+  if (reason != 0 && reason != EINVAL && reason != EOPNOTSUPP) fail(unfinished_, reason);
   return unfinished_;
 }
 
@@ -211,7 +212,12 @@ void CheckpointFolder::commit(const Json& index) {
 
 void CheckpointFolder::drop() noexcept {
   std::error_code error;
-  fs::remove_all(path_ + "/.unfinished", error);
+  const std::string unfinished = path_ + "/.unfinished";
+  // A file that HDF5 has failed to write stays open, and would go on taking up a full disk. In folders below
+  // there may be links.
+  for (const auto& entry : fs::directory_iterator(unfinished, error))
+    if (entry.is_regular_file(error)) fs::resize_file(entry.path(), 0, error);
+  fs::remove_all(unfinished, error);
   unfinished_.clear();
 }
 
