@@ -101,7 +101,8 @@ std::string fault_of(const fs::path& folder, Json& index) {
   index.erase("crc32");
   if (sum != sum_of(index)) return std::string(index_name) + " is not as it was written";
   for (const auto& [name, stamp] : index["files"].items())
-    if (!stamp.is_string() || stamp_of(folder / name) != stamp.get<std::string>()) return name + " is not as it was written";
+    if (!stamp.is_string() || stamp_of(folder / name) != stamp.get<std::string>())
+      return name + " is not as it was written";
   return "";
 }
 
