@@ -6,7 +6,7 @@ namespace intratumor {
 
 namespace {
 
-/// Worst errors of docs/accuracy.md, rounded up.
+/// Largest errors of docs/accuracy.md, rounded up; coverage of a tumour of 2 mL may be off by twice as much.
 struct Row {
   const char* start;  ///< of the metric's name
   double relative[3];
@@ -14,14 +14,15 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {"tumour.coverage.", {0, 0, 0}, {0.08, 0.025, 0.01}},
-    {"tumour.d95", {0.10, 0.05, 0.02}, {0, 0, 0}},
-    {"tumour.", {0.05, 0.02, 0.01}, {0, 0, 0}},
-    {"plasma.", {0.05, 0.02, 0.01}, {0, 0, 0}},
-    {"therapeutic_index", {0.05, 0.02, 0.01}, {0, 0, 0}},
-    {"targeting_advantage", {0.05, 0.02, 0.01}, {0, 0, 0}},
-    {"leak_fraction", {0.05, 0.02, 0.01}, {1e-6, 1e-6, 1e-6}},
-    {"ledger.", {0.05, 0.02, 0.01}, {1e-6, 1e-6, 1e-6}},
+    {"tumour.coverage.", {0, 0, 0}, {0.08, 0.03, 0.015}},
+    {"tumour.d95", {0.40, 0.10, 0.03}, {0, 0, 0}},
+    {"tumour.d50", {0.55, 0.20, 0.10}, {0, 0, 0}},
+    {"tumour.", {0.085, 0.025, 0.01}, {0, 0, 0}},
+    {"plasma.", {0.05, 0.015, 0.005}, {0, 0, 0}},
+    {"therapeutic_index", {0.085, 0.025, 0.01}, {0, 0, 0}},
+    {"targeting_advantage", {0.085, 0.025, 0.01}, {0, 0, 0}},
+    {"leak_fraction", {0.085, 0.025, 0.01}, {1e-6, 1e-6, 1e-6}},
+    {"ledger.", {0.085, 0.025, 0.01}, {1e-6, 1e-6, 1e-6}},
     {"deposit.fraction_in_target", {0, 0, 0}, {0.02, 0.01, 0.005}},
 };
 
