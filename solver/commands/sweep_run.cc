@@ -172,6 +172,7 @@ int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
 }
 
 int gather_results(const SweepOptions& options, const Study& study, Plan plan) {
+  if (!is_first_of_launch()) return 0;
   const StudyFolder folder(folder_of(options, study));
   if (!folder.has_plan()) throw InputError(folder.path() + ": holds no study yet");
   match_plan(folder, study, plan, false);

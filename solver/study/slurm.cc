@@ -165,9 +165,11 @@ std::string slurm_script(const SlurmProfile& profile, const SlurmArray& array, c
 }
 
 std::string gather_script(const SlurmProfile& profile, const SlurmArray& array) {
-  return head(profile, array, "gather_%j.log") + "#SBATCH --ntasks=1\n#SBATCH --time=" + time_text(1800) +
-         "\n\n" + environment(profile) + quoted(array.program) + " sweep " + quoted(array.study) + " -o " +
-         quoted(array.folder) + " --gather\n";
+  // By the launcher too, which may be what brings the program (a container); the first rank does the work.
+  return head(profile, array, "gather_%j.log") + "#SBATCH --ntasks=" + std::to_string(profile.ranks) +
+         "\n#SBATCH --time=" + time_text(1800) + "\n\n" + environment(profile) +
+         (profile.launcher.empty() ? "" : profile.launcher + " ") + quoted(array.program) + " sweep " +
+         quoted(array.study) + " -o " + quoted(array.folder) + " --gather\n";
 }
 
 }  // namespace intratumor
