@@ -43,22 +43,12 @@ void add_bands(const Json& analysis, const Json& metric, std::string& text) {
   text += text_table(rows, "  ", true);
 }
 
-/// "renal.nii.gz, #1 line" of "geometry.segmentation = renal.nii.gz, scheme = #1 line".
-std::string values_alone(std::string label) {
-  for (std::size_t equals = label.find(" = "); equals != std::string::npos; equals = label.find(" = ")) {
-    const std::size_t before = label.rfind(' ', equals - 1);
-    const std::size_t start = before == std::string::npos || equals == 0 ? 0 : before + 1;
-    label.erase(start, equals + 3 - start);
-  }
-  return label;
-}
-
 /// Without draws: a row a combination, a column a metric.
 void add_values(const Json& analysis, std::string& text) {
   Rows rows = {{"case"}};
   bool any = false;
-  for (const std::string& label : analysis["combinations"].get<std::vector<std::string>>())
-    rows.push_back({label.empty() ? "all" : values_alone(label)});
+  for (const std::string& values : analysis["combination_values"].get<std::vector<std::string>>())
+    rows.push_back({values.empty() ? "all" : values});
   for (const auto& [name, metric] : analysis["metrics"].items()) {
     rows[0].push_back(name);
     for (const Json& of : metric["combinations"]) {
@@ -78,8 +68,7 @@ void add_values(const Json& analysis, std::string& text) {
       rows[1 + c].emplace_back(analysis["pareto"]["on_front"][c].get<bool>() ? "*" : "");
     about +=
         "* on the Pareto front: none of the same geometry is better in one of these and, within the "
-        "numerical "
-        "error, as good in the rest\n";
+        "numerical error, as good in the rest\n";
   }
   text += about + "\n" + text_table(rows, "  ", true);
 }

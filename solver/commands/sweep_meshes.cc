@@ -9,6 +9,7 @@
 
 #include "output/reporter.h"
 #include "quantities/error.h"
+#include "quantities/units.h"
 #include "simulation/reuse.h"
 #include "simulation/setup.h"
 
@@ -141,15 +142,14 @@ SweepMeshes SweepMeshes::of(const Study& study, const Plan& plan, const StudyFol
       Reporter silent;
       const Setup setup = prepare(c, silent, &image);
       const OctreeRequest request = mesh_request(c, setup, 1.);
-      const std::string mesh = mesh_key(c, request);
+      const std::string mesh = mesh_key(image.key(), request);
       if (mesh.empty() || request.fine.empty() || !c.numerics.mesh_for.empty()) {
         meshes.groups_.push_back({{}, {k}});
         continue;
       }
-      OctreeRequest nothing = request;
-      nothing.fine.clear();
-      nothing.fine.push_back({Ball{Point(), 0.}, request.fine.front().grow});
-      Family& family = families[mesh_key(c, nothing)];
+      // All that one case has refined grows by the same.
+      Family& family =
+          families[surroundings_key(image.key(), request) + exact_text(request.fine.front().grow)];
       if (family.boundary.empty()) start(family, request);
       Scheme& scheme = family.schemes[mesh];
       scheme.cases.push_back(k);

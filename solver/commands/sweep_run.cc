@@ -147,7 +147,6 @@ int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
     folder.make();
     folder.lock(false);
     if (!folder.has_plan()) folder.write_plan(study, plan, check_plan(study, plan));
-    SweepMeshes::of(study, plan, folder);
   }
   if (folder.has_plan()) match_plan(folder, study, plan, false);
   const std::size_t number = options.index;

@@ -56,10 +56,13 @@ std::string image_key(const Case& c) {
   return header + data + resolved_yaml(image);
 }
 
-std::string mesh_key(const Case& c, const OctreeRequest& request) {
-  std::string key = image_key(c);
+std::string surroundings_key(const std::string& image, const OctreeRequest& request) {
+  return image.empty() ? "" : image + std::string(request.has_tissue.begin(), request.has_tissue.end());
+}
+
+std::string mesh_key(const std::string& image, const OctreeRequest& request) {
+  std::string key = surroundings_key(image, request);
   if (key.empty()) return "";
-  key.append(request.has_tissue.begin(), request.has_tissue.end());
   // The mesh is that of their union, whatever their order.
   std::vector<std::string> reach;
   for (const OctreeRequest::Reach& r : request.fine) {

@@ -19,9 +19,11 @@ struct Reuse {
   Kept<nlohmann::ordered_json> comparator;
 };
 
-/// Keys for the above; empty where something has no key (a deposit's mask).
+/// Keys for the above; empty where something has no key (a deposit's mask). image_key looks at the file.
 std::string image_key(const Case& c);
-std::string mesh_key(const Case& c, const OctreeRequest& request);
+/// Of all that a mesh follows from but what it resolves, with the image of this key.
+std::string surroundings_key(const std::string& image, const OctreeRequest& request);
+std::string mesh_key(const std::string& image, const OctreeRequest& request);
 /// Of the flow without needles and its operator, on the mesh with this key.
 std::string flow_key(const Case& c, const std::string& mesh);
 /// Of the same dose by vein, `by_vein`, in the flow with this key.

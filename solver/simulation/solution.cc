@@ -105,7 +105,7 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
                                 Reporter& reporter, Stopwatch& phases, double& reached) {
   auto solution = std::make_unique<Solution>();
   Reuse* const reuse = options.reuse;
-  const std::string mesh_is = reuse != nullptr ? mesh_key(c, options.mesh) : "";
+  const std::string mesh_is = reuse != nullptr ? mesh_key(reuse->image.key(), options.mesh) : "";
   const std::string flow_is = reuse != nullptr ? flow_key(c, mesh_is) : "";
   {
     const auto timed = phases.measure("mesh");

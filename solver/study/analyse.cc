@@ -4,6 +4,7 @@
 #include "output/summary.h"
 #include "study/analysis.h"
 #include "study/numerical_error.h"
+#include "study/pareto.h"
 #include "study/ranking.h"
 
 namespace intratumor {
@@ -63,6 +64,7 @@ class Analysis {
   Json json(const StudyFolder& folder) {
     Json all;
     all["combinations"] = plan_.combination_labels;
+    all["combination_values"] = plan_.combination_values;
     all["draws"] = plan_.draws;
     all["metrics"] = Json::object();
     for (const StudyMetric& metric : study_.metrics) all["metrics"][metric.name] = of_metric(metric);
@@ -120,36 +122,22 @@ class Analysis {
   /// Which combinations no other of the same geometry dominates, by the study's metrics (of draws, the
   /// median).
   Json pareto_json() const {
-    std::vector<std::vector<double>> values, errors;
+    Json json = {{"metrics", Json::array()}};
+    std::vector<ObjectiveValues> objectives;
     for (const StudyMetric& metric : study_.metrics) {
+      json["metrics"].push_back(metric.name);
       const std::vector<double> by_case = results_.metric(metric.name);
-      values.emplace_back();
-      errors.emplace_back();
+      ObjectiveValues of{metric.more_is_better, {}, {}};
       for (std::size_t c = 0; c < plan_.combinations; ++c) {
-        values.back().push_back(sample_quantile(by_draw(by_case, c), 0.5));
-        errors.back().push_back(
-            numerical_error(metric.name, values.back()[c], results_.accuracy(numbers_[c].front())));
+        of.value.push_back(sample_quantile(by_draw(by_case, c), 0.5));
+        of.error.push_back(numerical_error(metric.name, of.value[c], results_.accuracy(numbers_[c].front())));
       }
+      objectives.push_back(std::move(of));
     }
-    const auto dominates = [&](std::size_t a, std::size_t b) {
-      bool better = false;
-      for (std::size_t m = 0; m < values.size(); ++m) {
-        const double more = (study_.metrics[m].more_is_better ? 1 : -1) * (values[m][a] - values[m][b]);
-        const double error = std::max(errors[m][a], errors[m][b]);
-        if (!(more >= -error)) return false;  // also where a has no value
-        better = better || more > error;
-      }
-      return better;
-    };
-    Json json = {{"metrics", Json::array()}, {"on_front", Json::array()}};
-    for (const StudyMetric& metric : study_.metrics) json["metrics"].push_back(metric.name);
-    for (std::size_t b = 0; b < plan_.combinations; ++b) {
-      bool front =
-          std::none_of(values.begin(), values.end(), [b](const auto& of) { return std::isnan(of[b]); });
-      for (std::size_t a = 0; a < plan_.combinations && front; ++a)
-        front = geometry_of(a) != geometry_of(b) || !dominates(a, b);
-      json["on_front"].push_back(front);
-    }
+    std::vector<std::string> geometry;
+    for (std::size_t c = 0; c < plan_.combinations; ++c) geometry.push_back(geometry_of(c));
+    json["on_front"] =
+        pareto_front(objectives, [&](std::size_t a, std::size_t b) { return geometry[a] == geometry[b]; });
     return json;
   }
 

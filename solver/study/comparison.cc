@@ -136,8 +136,7 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
   table.texts("on the Pareto front", cells);
   comparison.notes.push_back(
       "Pareto front: no other scheme is better in one of these and as good, within the numerical error,\nin "
-      "the "
-      "others: " +
+      "the others: " +
       list_of(words) + ".");
 }
 

@@ -26,29 +26,45 @@ std::vector<Objective> read_objectives(const std::string& text, const std::vecto
   return objectives;
 }
 
-std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
-                               const std::vector<Objective>& objectives) {
-  const auto is_whole = [&](const StoredResult& result) {
-    return std::none_of(objectives.begin(), objectives.end(), [&](const Objective& objective) {
-      return std::isnan(metric_of(result.summary, objective.metric));
-    });
+std::vector<bool> pareto_front(const std::vector<ObjectiveValues>& objectives,
+                               const std::function<bool(std::size_t, std::size_t)>& rivals) {
+  const auto is_whole = [&](std::size_t i) {
+    return std::none_of(objectives.begin(), objectives.end(),
+                        [i](const ObjectiveValues& objective) { return std::isnan(objective.value[i]); });
   };
-  const auto dominates = [&](const StoredResult& a, const StoredResult& b) {
+  const auto dominates = [&](std::size_t a, std::size_t b) {
     bool better = false;
-    for (const Objective& objective : objectives) {
-      const int order = compare_values(a, b, objective.metric, objective.more_is_better);
-      if (order < 0) return false;
-      better = better || order > 0;
+    for (const ObjectiveValues& of : objectives) {
+      const double more = (of.more_is_better ? 1 : -1) * (of.value[a] - of.value[b]);
+      const double error = std::max(of.error[a], of.error[b]);
+      if (more < -error) return false;
+      better = better || more > error;
     }
     return better;
   };
   std::vector<bool> front;
-  for (const StoredResult& result : results)
-    front.push_back(is_whole(result) &&
-                    std::none_of(results.begin(), results.end(), [&](const StoredResult& other) {
-                      return is_whole(other) && dominates(other, result);
-                    }));
+  const std::size_t count = objectives.empty() ? 0 : objectives.front().value.size();
+  for (std::size_t b = 0; b < count; ++b) {
+    bool on = is_whole(b);
+    for (std::size_t a = 0; a < count && on; ++a)
+      on = (rivals && !rivals(a, b)) || !is_whole(a) || !dominates(a, b);
+    front.push_back(on);
+  }
   return front;
+}
+
+std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
+                               const std::vector<Objective>& objectives) {
+  std::vector<ObjectiveValues> values;
+  for (const Objective& objective : objectives) {
+    values.push_back({objective.more_is_better, {}, {}});
+    for (const StoredResult& result : results) {
+      const double value = metric_of(result.summary, objective.metric);
+      values.back().value.push_back(value);
+      values.back().error.push_back(numerical_error(objective.metric, value, result.accuracy));
+    }
+  }
+  return pareto_front(values);
 }
 
 }  // namespace intratumor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,18 @@ std::vector<Objective> read_objectives(const std::string& text, const std::vecto
 /// Coverage of the first threshold against plasma's Cmax, what leaks and the number of needle passes.
 extern const char* const usual_objectives;
 
-/// Which results no other dominates: is better in one objective and no worse in the others, by more than the
-/// numerical error of both. A result without a value of an objective is not on the front.
+/// What candidates have of one objective.
+struct ObjectiveValues {
+  bool more_is_better = true;
+  std::vector<double> value;  ///< NaN: none
+  std::vector<double> error;  ///< numerical, in the same unit
+};
+
+/// Which candidates no other dominates: is better in one objective and no worse in the others, by more than
+/// the numerical error of both. A candidate without a value of an objective is not on the front and dominates
+/// none. `rivals(a, b)`: whether a may dominate b at all; null: always.
+std::vector<bool> pareto_front(const std::vector<ObjectiveValues>& objectives,
+                               const std::function<bool(std::size_t, std::size_t)>& rivals = nullptr);
 std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
                                const std::vector<Objective>& objectives);
 

@@ -232,6 +232,7 @@ Plan make_plan(const Study& study) {
   const std::string base_text = read_text_file(study.base);
   for (std::size_t c = 0; c < combinations.size(); ++c) {
     plan.combination_labels.emplace_back();
+    plan.combination_values.emplace_back();
     for (std::size_t d = 0; d < draws.size(); ++d) {
       PlannedCase planned;
       planned.combination = c;
@@ -245,10 +246,14 @@ Plan make_plan(const Study& study) {
         texts.push_back(value_text(factor, setting));
         add_inputs(factor, plan.inputs[column], setting, texts.back(), planned);
         column += factor.inputs();
-        const std::string part = factor.path + " = " + short_value(factor, setting, texts.back());
+        const std::string value = short_value(factor, setting, texts.back());
+        const std::string part = factor.path + " = " + value;
         planned.label += (planned.label.empty() ? "" : ", ") + part;
-        if (d == 0 && of_grid)
-          plan.combination_labels[c] += (plan.combination_labels[c].empty() ? "" : ", ") + part;
+        if (d == 0 && of_grid) {
+          const char* const between = plan.combination_labels[c].empty() ? "" : ", ";
+          plan.combination_labels[c] += between + part;
+          plan.combination_values[c] += between + value;
+        }
       }
       for (const auto& [text, factor] : case_changes(study, base_text, texts)) {
         planned.set.push_back(text);

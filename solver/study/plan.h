@@ -38,6 +38,8 @@ struct Plan {
   std::size_t draws = 1;
   /// Of combination c, what tells it from the others: "scheme = four_deposits".
   std::vector<std::string> combination_labels;
+  /// The same without the names of what varies: "four_deposits".
+  std::vector<std::string> combination_values;
 };
 
 /// Draws what is to be drawn and writes every case as changes of the base case. InputError, with the position

@@ -171,15 +171,6 @@ double metric_of(const nlohmann::ordered_json& summary, const std::string& metri
   return number_at(list[i], "fraction");
 }
 
-int compare_values(const StoredResult& a, const StoredResult& b, const std::string& metric,
-                   bool more_is_better) {
-  const double x = metric_of(a.summary, metric), y = metric_of(b.summary, metric);
-  const double error =
-      std::max(numerical_error(metric, x, a.accuracy), numerical_error(metric, y, b.accuracy));
-  if (!(std::abs(x - y) > error)) return 0;
-  return (x > y) == more_is_better ? 1 : -1;
-}
-
 Ranking rank_results(std::vector<StoredResult>& results, const std::string& text) {
   Ranking ranking;
   for (const std::string& part : listed(text)) ranking.criteria.push_back(read_criterion(part, results));

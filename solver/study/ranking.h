@@ -39,11 +39,6 @@ void check_metric(const std::string& metric, const std::vector<StoredResult>& re
                   const std::string& option);
 bool more_is_better(const std::string& metric);
 
-/// 1 when a is better than b by more than the numerical error of both, -1 when it is worse, 0 when neither
-/// can be said.
-int compare_values(const StoredResult& a, const StoredResult& b, const std::string& metric,
-                   bool more_is_better);
-
 /// The parts of "a, b, c".
 std::vector<std::string> listed(const std::string& text);
 
