@@ -74,7 +74,9 @@ int CaseToFolder::operator()(const std::function<void()>& compute, const std::fu
 }
 
 bool CaseToFolder::stage(const std::function<void()>& work) {
-  const Outcome outcome = together(comm_, work);
+  const Outcome outcome = together(comm_, work, [&] {
+    if (!staging_.empty()) remove_staged(staging_);
+  });
   status_ = outcome.status == dropped_status ? 1 : outcome.status;
   if (status_ != 0) tell(outcome);
   return status_ == 0;

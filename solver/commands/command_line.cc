@@ -56,4 +56,8 @@ bool is_first_of_launch() {
   return true;
 }
 
+bool is_launched() {
+  return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
+}
+
 }  // namespace intratumor

@@ -17,4 +17,7 @@ boost::program_options::variables_map read_options(
 /// True on the rank that speaks before MPI runs: 0 of an MPI launcher, or a program started alone.
 bool is_first_of_launch();
 
+/// Whether mpirun started the program.
+bool is_launched();
+
 }  // namespace intratumor

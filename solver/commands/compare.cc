@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "commands/command_line.h"
+#include "commands/text_table.h"
 #include "quantities/error.h"
 #include "quantities/nearest_name.h"
 #include "study/comparison.h"
@@ -11,6 +12,7 @@
 #include "study/ranking.h"
 #include "study/records.h"
 #include "study/result_reader.h"
+#include "study/stored_cases.h"
 
 namespace intratumor {
 
@@ -28,7 +30,8 @@ struct CompareOptions {
 
 const char* const usage =
     "usage: intratumor compare DIR DIR ... [--rank METRIC] [--pareto] [--format table|csv|json|markdown]\n"
-    "       intratumor compare DIR                 (beside its own intravenous comparator)\n\n"
+    "       intratumor compare DIR                 (beside its own intravenous comparator)\n"
+    "       intratumor compare STUDY_DIR ...       (every case of a study that is done)\n\n"
     "Puts the results of schemes side by side: for people in the units of the clinic; as csv and json in SI\n"
     "units, a record a scheme, with the unit in every name.\n\n";
 
@@ -83,7 +86,7 @@ CompareOptions read_compare_options(const std::vector<std::string>& arguments) {
 }
 
 std::vector<StoredResult> results_to_compare(const CompareOptions& options) {
-  std::vector<StoredResult> results = read_results(options.folders);
+  std::vector<StoredResult> results = read_results(results_named(options.folders));
   if (results.size() > 1) return results;
   const auto comparator = intravenous_comparator(results.front());
   if (!comparator)
@@ -98,8 +101,14 @@ void show(const std::vector<StoredResult>& results, const Comparison& comparison
   std::string text;
   if (format == "csv") text = records_csv(comparison_records(results, standing));
   if (format == "json") text = comparison_records(results, standing).dump(2) + "\n";
-  if (format == "markdown") text = comparison_markdown(comparison);
-  if (format == "table") text = comparison_text(comparison);
+  const bool many = results.size() > most_side_by_side;
+  if (format == "markdown") text = many ? scheme_lines_markdown(comparison) : comparison_markdown(comparison);
+  if (format == "table" && many) {
+    text = text_table(scheme_lines(comparison), "", true);
+    for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
+  } else if (format == "table") {
+    text = comparison_text(comparison);
+  }
   std::fputs(text.c_str(), stdout);
 }
 

@@ -23,7 +23,7 @@ int sweep_command(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (options.mode == SweepOptions::Mode::status) return print_status(options, study, plan);
-  if (options.mode == SweepOptions::Mode::index) return run_one_case(options, study, plan);
+  if (options.mode == SweepOptions::Mode::index) return run_cases(options, study, plan);
   if (options.mode == SweepOptions::Mode::slurm) return submit_study(options, study, plan);
   if (options.mode == SweepOptions::Mode::gather) return gather_results(options, study, plan);
   return run_sweep(options, study, plan);

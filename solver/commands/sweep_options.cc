@@ -1,6 +1,8 @@
 #include "commands/sweep_options.h"
 
+#include <charconv>
 #include <cstdio>
+#include <set>
 #include <sstream>
 
 #include "commands/command_line.h"
@@ -17,7 +19,7 @@ constexpr int most_jobs = 4096;
 const char* const usage =
     "usage: intratumor sweep STUDY.yaml [-o DIR] [--jobs N] [--resume | --failed] [--extend]\n"
     "       intratumor sweep STUDY.yaml --slurm [--profile FILE] [-o DIR] [--resume | --failed] [--extend]\n"
-    "       intratumor sweep STUDY.yaml --list | --status | --index K | --gather\n\n"
+    "       intratumor sweep STUDY.yaml --list | --status | --index K[,K...] | --gather\n\n"
     "Computes every case of a study: a base case and what varies in it. The folder then holds results.csv "
     "(a\n"
     "row a case: inputs, then metrics), results.h5, analysis.json, and a result folder for each case.\n\n";
@@ -30,8 +32,8 @@ po::options_description visible_options() {
       "cases at a time, each in a process of its own; 1 without");
   add("list", po::bool_switch(), "print the plan: cases, values, time and memory; compute nothing");
   add("status", po::bool_switch(), "print where the study stands; compute nothing");
-  add("index", po::value<long>()->value_name("K"),
-      "one case by its number, from 0; also under mpirun -np N, and in job arrays");
+  add("index", po::value<std::string>()->value_name("K"),
+      "one case by its number, from 0, also under mpirun -np N; or several, as 3,4,7: one after the other");
   add("slurm", po::bool_switch(), "submit the cases as a job array");
   add("profile", po::value<std::string>()->value_name("FILE"),
       "with --slurm: partition, account, limits, ...");
@@ -47,6 +49,21 @@ po::options_description visible_options() {
 
 [[noreturn]] void refuse(const std::string& message) {
   throw InputError("intratumor sweep: " + message);
+}
+
+/// "3,4,7"
+std::vector<std::size_t> read_indices(const std::string& text) {
+  std::set<std::size_t> indices;
+  std::istringstream words(text + ",");
+  for (std::string word; std::getline(words, word, ',');) {
+    std::size_t index = 0;
+    const char* const end = word.data() + word.size();
+    const auto read = std::from_chars(word.data(), end, index);
+    if (read.ec != std::errc() || read.ptr != end)
+      refuse("--index: '" + word + "' is no number of a case; give one from 0, or several as 3,4,7");
+    indices.insert(index);
+  }
+  return {indices.begin(), indices.end()};
 }
 
 void read_mode(const po::variables_map& values, SweepOptions& options) {
@@ -68,9 +85,7 @@ void read_mode(const po::variables_map& values, SweepOptions& options) {
   if (!slurm && values.count("profile") > 0) refuse("--profile has no effect without --slurm");
   if (!slurm && !options.submit) refuse("--no-submit has no effect without --slurm");
   if (values.count("index") > 0) {
-    const long index = values["index"].as<long>();
-    if (index < 0) refuse("--index: '" + std::to_string(index) + "' must be 0 or more");
-    options.index = static_cast<std::size_t>(index);
+    options.indices = read_indices(values["index"].as<std::string>());
   }
   if (first.empty()) return;
   for (const char* name : {"resume", "failed", "extend"})

@@ -13,12 +13,12 @@ struct SweepOptions {
   std::string folder;  ///< -o; empty: not given
   Mode mode = Mode::run;
   int jobs = 1;
-  std::size_t index = 0;  ///< of the case, with Mode::index
-  std::string profile;    ///< of the site's Slurm, with Mode::slurm; empty: not given
-  bool submit = true;     ///< with Mode::slurm
-  bool resume = false;    ///< run what is not whole
-  bool failed = false;    ///< run what failed
-  bool extend = false;    ///< the study may have grown
+  std::vector<std::size_t> indices;  ///< of the cases, with Mode::index; ascending, none twice
+  std::string profile;               ///< of the site's Slurm, with Mode::slurm; empty: not given
+  bool submit = true;                ///< with Mode::slurm
+  bool resume = false;               ///< run what is not whole
+  bool failed = false;               ///< run what failed
+  bool extend = false;               ///< the study may have grown
   bool quiet = false;
   bool help = false;  ///< help was asked for and printed; nothing else is set
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 
 #include "commands/amount_text.h"
@@ -99,8 +98,6 @@ bool compute(const Study& study, const Plan& plan, StudyFolder& folder, const Sw
   for (const std::size_t number : cases) folder.forget_failure(number);
   const bool all = SweepWorkers::run(cases, jobs, work);
   progress.close();
-  // Of workers that ended, or were ended, before they could clean up.
-  folder.remove_leftovers();
   if (!trouble.empty())
     throw ComputationError(trouble + "; the cases that are done are safe, --resume goes on with the rest");
   return all;
@@ -109,7 +106,7 @@ bool compute(const Study& study, const Plan& plan, StudyFolder& folder, const Sw
 }  // namespace
 
 int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
-  if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr)
+  if (is_launched())
     throw InputError("intratumor sweep: starts its own processes; say --jobs N instead of mpirun -np N");
   StudyFolder folder(folder_of(options, study));
   const std::set<std::string> files = check_plan(study, plan);
@@ -130,6 +127,8 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
                      ", " + cost_text(plan, cost, jobs));
     SweepProgress progress(plan.cases.size(), before, options.quiet);
     all = compute(study, plan, folder, SweepMeshes::of(study, plan, folder), cases, jobs, progress);
+    // Of workers that ended, or were ended, before they could clean up.
+    folder.remove_leftovers();
   }
   const StudyResults results = gather(options, folder, study, plan);
   const std::size_t done = results.count(StudyFolder::State::done);
@@ -141,7 +140,7 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
   return failed > 0 ? 1 : 0;
 }
 
-int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
+int run_cases(const SweepOptions& options, const Study& study, Plan plan) {
   StudyFolder folder(folder_of(options, study));
   if (is_first_of_launch()) {
     folder.make();
@@ -149,16 +148,30 @@ int run_one_case(const SweepOptions& options, const Study& study, Plan plan) {
     if (!folder.has_plan()) folder.write_plan(study, plan, check_plan(study, plan));
   }
   if (folder.has_plan()) match_plan(folder, study, plan, false);
-  const std::size_t number = options.index;
-  if (number >= plan.cases.size())
-    throw InputError("intratumor sweep: --index " + std::to_string(number) +
-                     ": the study has the cases 0 to " + std::to_string(plan.cases.size() - 1));
-  if (folder.state(number) == StudyFolder::State::done) {
-    if (is_first_of_launch()) say(options, "case " + std::to_string(number) + " is done already");
-    return 0;
+  std::vector<std::size_t> open;
+  for (const std::size_t number : options.indices) {
+    if (number >= plan.cases.size())
+      throw InputError("intratumor sweep: --index " + std::to_string(number) +
+                       ": the study has the cases 0 to " + std::to_string(plan.cases.size() - 1));
+    if (folder.state(number) != StudyFolder::State::done)
+      open.push_back(number);
+    else if (is_first_of_launch())
+      say(options, "case " + std::to_string(number) + " is done already");
   }
-  CaseOptions case_options =
-      options_of_case(study, plan, folder, SweepMeshes::of(study, plan, folder), number);
+  if (open.empty()) return 0;
+  const SweepMeshes meshes = SweepMeshes::of(study, plan, folder);
+  if (options.indices.size() > 1) {
+    if (is_launched())
+      throw InputError(
+          "intratumor sweep: --index with several cases starts a process of its own; under mpirun "
+          "one case at a time");
+    SweepProgress progress(open.size(), 0, options.quiet);
+    if (!compute(study, plan, folder, meshes, open, 1, progress)) return interrupted_status;
+    const auto failed = [&](std::size_t number) { return folder.state(number) != StudyFolder::State::done; };
+    return std::any_of(open.begin(), open.end(), failed) ? 1 : 0;
+  }
+  const std::size_t number = open.front();
+  CaseOptions case_options = options_of_case(study, plan, folder, meshes, number);
   case_options.quiet = options.quiet;
   case_options.resumed_by = "the same command";
   return with_mpi([&](MPI_Comm comm) {

@@ -10,8 +10,9 @@ namespace intratumor {
 /// interrupted (what is done stays, --resume goes on).
 int run_sweep(const SweepOptions& options, const Study& study, Plan plan);
 
-/// One case of the study, on all ranks of MPI.
-int run_one_case(const SweepOptions& options, const Study& study, Plan plan);
+/// The cases that the options name: one on all ranks of MPI; or several, one after the other on one rank,
+/// which share what they have in common. Returns 3 when they were interrupted.
+int run_cases(const SweepOptions& options, const Study& study, Plan plan);
 
 /// Submits the study's cases as a job array of Slurm, or writes its scripts.
 int submit_study(const SweepOptions& options, const Study& study, Plan plan);

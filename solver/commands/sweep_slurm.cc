@@ -103,12 +103,15 @@ int submit_study(const SweepOptions& options, const Study& study, Plan plan) {
   StudyFolder folder(folder_of(options, study));
   const std::set<std::string> files = check_plan(study, plan);
   open_folder(options, study, plan, files, folder);
-  const std::vector<std::size_t> cases = cases_to_run(options, folder, plan);
+  std::vector<std::size_t> cases = cases_to_run(options, folder, plan);
   if (cases.empty()) {
     say(options, "nothing is left to submit: " + folder.path());
     return 0;
   }
-  SweepMeshes::of(study, plan, folder);  // once, not by every task
+  const SweepMeshes meshes = SweepMeshes::of(study, plan, folder);  // once, not by every task
+  // What shares a mesh goes into one task.
+  std::stable_sort(cases.begin(), cases.end(),
+                   [&](std::size_t a, std::size_t b) { return meshes.group(a) < meshes.group(b); });
   constexpr std::size_t most_estimated = 4;
   const SlurmArray array =
       array_of(study, folder, profile, cases, estimate_study(study, plan, most_estimated));

@@ -47,7 +47,8 @@ Outcome outcome_of_exception() {
   }
 }
 
-Outcome together(MPI_Comm comm, const std::function<void()>& work) {
+Outcome together(MPI_Comm comm, const std::function<void()>& work,
+                 const std::function<void()>& before_abort) {
   int rank = 0;
   int size = 1;
   MPI_Comm_rank(comm, &rank);
@@ -68,6 +69,7 @@ Outcome together(MPI_Comm comm, const std::function<void()>& work) {
   if (!wait_for(request, own.status == 0)) {
     std::fprintf(stderr, "error: %s\n", own.message.c_str());
     std::fflush(stderr);
+    before_abort();
     MPI_Abort(comm, own.status);
   }
   if (all[0] == size) return {};

@@ -23,7 +23,9 @@ Outcome outcome_of_exception();
 
 /// Does `work` on every rank and agrees on how it ended, so that an error is told once and all ranks leave
 /// together. When other ranks do not get there, because they wait for this one inside `work`, the rank that
-/// failed tells its error itself after some seconds and ends them all.
-Outcome together(MPI_Comm comm, const std::function<void()>& work);
+/// failed tells its error itself after some seconds, does `before_abort` and ends them all: what the others
+/// would clean up is left to it, since they may be killed before they can.
+Outcome together(
+    MPI_Comm comm, const std::function<void()>& work, const std::function<void()>& before_abort = [] {});
 
 }  // namespace intratumor

@@ -106,12 +106,16 @@ bool ResultFolder::discard() noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!open_) return false;
   open_ = false;
+  remove_staged(staging_);
+  return true;
+}
+
+void remove_staged(const std::string& staging) noexcept {
   // Under another name first: a thread that is still writing can then add nothing while this removes.
   std::error_code error;
-  const std::string doomed = staging_ + ".discarded";
-  fs::rename(staging_, doomed, error);
-  fs::remove_all(error ? staging_ : doomed, error);
-  return true;
+  const std::string doomed = staging + ".discarded";
+  fs::rename(staging, doomed, error);
+  fs::remove_all(error ? staging : doomed, error);
 }
 
 }  // namespace intratumor

@@ -47,4 +47,7 @@ class ResultFolder {
 /// InputError when it is of no use.
 std::string whole_path(const std::string& path);
 
+/// Removes what a ResultFolder, also another process's, has in its staging folder.
+void remove_staged(const std::string& staging) noexcept;
+
 }  // namespace intratumor

@@ -25,6 +25,7 @@ StepperOptions stepper_options(const TimeLoop::Inputs& in) {
   options.reference_concentration = in.setup->reference_concentration;
   // Ranks precondition differently; what their stage solves leave must not show in six digits of a metric.
   options.stage_tolerance = 1e-8;
+  options.smooth = in.setup->given_intratumoral == 0;
   return options;
 }
 

@@ -55,11 +55,11 @@ class Builder {
 
   /// A row of numbers that are in the row's unit already.
   void row(const std::string& label, const Values& values,
-           const std::function<std::string(double)>& write = readable_number) {
+           const std::function<std::string(double)>& write = readable_number, const std::string& brief = "") {
     if (std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); })) return;
     std::vector<std::string> cells;
     for (const double value : values) cells.push_back(write(value));
-    sections_.back().rows.push_back({label, cells});
+    sections_.back().rows.push_back({label, cells, brief});
   }
 
   void scaled(const std::string& label, const std::string& key, double factor) {
@@ -69,15 +69,16 @@ class Builder {
   }
 
   /// A row of amounts, concentrations or exposures: each in its own drug's mass.
-  void clinical(const std::string& label, const Values& si, ClinicalUnit (ClinicalUnits::*unit)() const) {
+  void clinical(const std::string& label, const Values& si, ClinicalUnit (ClinicalUnits::*unit)() const,
+                const std::string& brief = "") {
     Values all = si;
     for (std::size_t i = 0; i < all.size(); ++i) all[i] *= (units_[i].*unit)().per_si;
-    row(label + " (" + (units_.front().*unit)().name + ")", all);
+    row(label + " (" + (units_.front().*unit)().name + ")", all, readable_number, brief);
   }
 
-  void texts(const std::string& label, const std::vector<std::string>& cells) {
+  void texts(const std::string& label, const std::vector<std::string>& cells, const std::string& brief = "") {
     if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); })) return;
-    sections_.back().rows.push_back({label, cells});
+    sections_.back().rows.push_back({label, cells, brief});
     for (std::string& cell : sections_.back().rows.back().cells)
       if (cell.empty()) cell = "-";
   }
@@ -117,9 +118,9 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
         std::snprintf(weight, sizeof weight, " (weight %g)", criterion.weight);
       words.push_back(criterion.metric + weight + (criterion.more_is_better ? ": more" : ": less"));
     }
-    table.texts("place", standing.ranking.places);
+    table.texts("place", standing.ranking.places, "place");
     if (words.size() > 1)
-      table.row("share of the best, weighted (%)", standing.ranking.scores, readable_percent);
+      table.row("share of the best, weighted (%)", standing.ranking.scores, readable_percent, "score");
     comparison.notes.push_back("Best first by " + list_of(words) + " is better.");
     if (standing.ranking.ties)
       comparison.notes.push_back(
@@ -133,7 +134,7 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
   for (const Objective& objective : standing.objectives)
     words.push_back(objective.metric + (objective.more_is_better ? " (more)" : " (less)"));
   for (const bool on : standing.front) cells.push_back(on ? "yes" : "no");
-  table.texts("on the Pareto front", cells);
+  table.texts("on the Pareto front", cells, "front");
   comparison.notes.push_back(
       "Pareto front: no other scheme is better in one of these and as good, within the numerical error,\nin "
       "the others: " +
@@ -144,22 +145,24 @@ void add_dose(Builder& table) {
   table.section("dose");
   table.clinical("given", table.values("dose_mol"), amount);
   table.clinical("by needle", table.values("dose_intratumoral_mol"), amount);
-  table.row("needle passes", table.values("needle_passes"), readable_count);
+  table.row("needle passes", table.values("needle_passes"), readable_count, "passes");
   table.row("starts inside the tumour (%)", table.values("deposit.fraction_in_target"), readable_percent);
 }
 
 void add_tumour(Builder& table, const std::vector<StoredResult>& results) {
   table.section("tumour");
-  table.clinical("AUC, per volume of tissue", table.values("tumour.auc_free"), exposure);
+  table.clinical("AUC, per volume of tissue", table.values("tumour.auc_free"), exposure, "tumour AUC");
   table.clinical("AUC, interstitial fluid", table.values("tumour.auc_interstitial"), exposure);
-  table.clinical("D95, AUC that 95% reaches", table.values("tumour.d95"), exposure);
+  table.clinical("D95, AUC that 95% reaches", table.values("tumour.d95"), exposure, "D95");
   table.clinical("D50, AUC that half reaches", table.values("tumour.d50"), exposure);
   table.clinical("Cmax of the mean", table.values("tumour.cmax_mean"), concentration);
   table.scaled("half gone after (h)", "tumour.retention_half_life_s", 1 / hour);
   for (const SharedThreshold& threshold : shared_thresholds(results)) {
     std::string label = "above " + threshold.text;
     if (threshold.at_least > 0) label += " for " + readable_time(threshold.at_least);
-    table.row(label + " (% of volume)", threshold.fraction, readable_percent);
+    table.row(
+        label + " (% of volume)", threshold.fraction, readable_percent,
+        "> " + threshold.text + (threshold.at_least > 0 ? ", " + readable_time(threshold.at_least) : ""));
   }
 }
 
@@ -173,7 +176,7 @@ bool same_row(const std::vector<double>& a, const std::vector<double>& b) {
 
 void add_body(Builder& table, const std::string& end) {
   table.section("blood plasma");
-  table.clinical("Cmax", table.values("plasma.cmax"), concentration);
+  table.clinical("Cmax", table.values("plasma.cmax"), concentration, "plasma Cmax");
   table.scaled("Tmax (h)", "plasma.tmax_s", 1 / hour);
   const std::vector<double> whole = table.values("plasma.auc");
   for (const auto& [label, key] : {std::pair<const char*, const char*>{"AUC 0-24 h", "plasma.auc_0_24h"},
@@ -185,7 +188,8 @@ void add_body(Builder& table, const std::string& end) {
   table.clinical("AUC to infinity", table.values("plasma.auc_inf"), exposure);
   table.section("tumour against plasma");
   table.row("tumour AUC / plasma AUC", table.values("therapeutic_index"));
-  table.row("times that of the dose by vein", table.values("targeting_advantage"));
+  table.row("times that of the dose by vein", table.values("targeting_advantage"), readable_number,
+            "times by vein");
 }
 
 void add_places(Builder& table, const std::string& end) {
@@ -287,7 +291,8 @@ std::vector<std::string> differing_inputs(const std::vector<StoredResult>& resul
       differ = differ || input.value != first->value;
     }
     if (!differ) continue;
-    const bool tells = std::any_of(shown.begin(), shown.end(),
+    const bool tells = results.size() <= most_side_by_side &&
+                       std::any_of(shown.begin(), shown.end(),
                                    [&](const std::string& text) { return text != shown.front(); });
     warnings.push_back("the results differ in " + results.front().inputs[k].what +
                        (tells ? ": " + who_has_what(results, shown) : ""));

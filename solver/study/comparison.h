@@ -13,6 +13,8 @@ namespace intratumor {
 struct ComparedRow {
   std::string label;  ///< with its unit
   std::vector<std::string> cells;
+  std::string
+      brief;  ///< heads a column where schemes are many and stand below each other; empty: left out there
 };
 
 struct ComparedSection {
@@ -52,5 +54,14 @@ std::string comparison_text(const Comparison& comparison, std::size_t width = 11
 
 /// The same as a table in Markdown.
 std::string comparison_markdown(const Comparison& comparison);
+
+/// More schemes than this are read more easily one a line.
+constexpr std::size_t most_side_by_side = 6;
+
+/// The rows that have a brief name as columns: headings, their units, and a line a scheme.
+std::vector<std::vector<std::string>> scheme_lines(const Comparison& comparison);
+
+/// A table of such lines in Markdown, with notes.
+std::string scheme_lines_markdown(const Comparison& comparison);
 
 }  // namespace intratumor

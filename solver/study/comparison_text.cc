@@ -26,7 +26,46 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+/// "D95 (ug h/mL)": "ug h/mL"
+std::string unit_in(const std::string& label) {
+  const std::size_t begin = label.rfind('('), end = label.rfind(')');
+  return begin == std::string::npos || end == std::string::npos || end < begin
+             ? ""
+             : label.substr(begin + 1, end - begin - 1);
+}
+
 }  // namespace
+
+std::vector<std::vector<std::string>> scheme_lines(const Comparison& comparison) {
+  std::vector<std::vector<std::string>> lines = {{"scheme"}, {""}};
+  for (const std::string& name : comparison.names) lines.push_back({name});
+  for (const ComparedSection& section : comparison.sections)
+    for (const ComparedRow& row : section.rows) {
+      if (row.brief.empty()) continue;
+      lines[0].push_back(row.brief);
+      lines[1].push_back(unit_in(row.label));
+      for (std::size_t i = 0; i < row.cells.size(); ++i) lines[2 + i].push_back(row.cells[i]);
+    }
+  return lines;
+}
+
+std::string scheme_lines_markdown(const Comparison& comparison) {
+  const auto lines = scheme_lines(comparison);
+  std::string text = "| scheme |", rule = "\n|---|";
+  for (std::size_t column = 1; column < lines[0].size(); ++column) {
+    const std::string& unit = lines[1][column];
+    text += " " + escaped(lines[0][column] + (unit.empty() ? "" : " (" + unit + ")")) + " |";
+    rule += "---:|";
+  }
+  text += rule + "\n";
+  for (std::size_t line = 2; line < lines.size(); ++line) {
+    text += "|";
+    for (const std::string& cell : lines[line]) text += " " + escaped(cell) + " |";
+    text += "\n";
+  }
+  for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
+  return text;
+}
 
 std::string comparison_text(const Comparison& comparison, std::size_t width) {
   const std::size_t columns = comparison.names.size();

@@ -118,10 +118,10 @@ std::string word_at(const Json& summary, const std::string& path) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
-StoredResult read_result(const std::string& folder) {
+StoredResult read_result(const std::string& folder, const std::string& name) {
   StoredResult result;
   result.folder = folder;
-  result.name = short_name(folder);
+  result.name = name.empty() ? short_name(folder) : name;
   result.summary = read_summary(folder);
   const StoredCase stored = read_case_of(folder);
   result.until = stored.until;
@@ -165,11 +165,11 @@ std::optional<double> StoredResult::molar_mass() const {
   return value > 0 ? std::optional<double>(value) : std::nullopt;
 }
 
-std::vector<StoredResult> read_results(const std::vector<std::string>& folders) {
+std::vector<StoredResult> read_results(const std::vector<NamedFolder>& folders) {
   std::vector<StoredResult> results;
   std::set<std::string> seen;
-  for (const std::string& folder : folders) {
-    results.push_back(read_result(folder));
+  for (const auto& [folder, name] : folders) {
+    results.push_back(read_result(folder, name));
     if (!seen.insert(fs::canonical(folder).string()).second)
       throw InputError(folder + ": the same result folder twice");
   }

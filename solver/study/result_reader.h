@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace intratumor {
@@ -26,10 +27,17 @@ struct StoredResult {
   std::optional<double> molar_mass() const;  ///< of its drug, kg/mol
 };
 
+struct NamedFolder {
+  NamedFolder(std::string where, std::string called = "")
+      : folder(std::move(where)), name(std::move(called)) {}
+  std::string folder;
+  std::string name;  ///< empty: that of the folder
+};
+
 /// Reads result folders, in the order given. InputError for a folder that is missing, is no result folder,
 /// holds a summary that is no JSON or lacks the keys without which nothing can be compared, and for a folder
 /// named twice. A missing case.resolved.yaml leaves `until`, `accuracy` and most inputs unknown.
-std::vector<StoredResult> read_results(const std::vector<std::string>& folders);
+std::vector<StoredResult> read_results(const std::vector<NamedFolder>& folders);
 
 /// The same dose by vein that a run computed beside its own (comparator.* of its summary), as a result of its
 /// own; none when the run has no comparator.

@@ -150,11 +150,15 @@ std::string slurm_script(const SlurmProfile& profile, const SlurmArray& array, c
           "# study's folder; one that is cut short writes a checkpoint, and sweep --slurm --resume goes on "
           "with it.\n";
   text += environment(profile);
-  return text + "cut_short=\ntrap 'cut_short=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1 TERM INT\n" +
-         "status=0\nfor number in $(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" " + quoted(list) + "); do\n  " +
-         (profile.launcher.empty() ? "" : profile.launcher + " ") + quoted(array.program) + " sweep " +
-         quoted(array.study) + " -o " + quoted(array.folder) +
-         " --index \"$number\" --quiet &\n"
+  text +=
+      "cut_short=\ntrap 'cut_short=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1 TERM INT\nstatus=0\n";
+  // A launcher starts one case at a time; without one a single process computes them all and keeps what they
+  // share.
+  const bool together = profile.launcher.empty();
+  return text + "for cases in $(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" " + quoted(list) +
+         (together ? " | tr ' ' ','" : "") + "); do\n  " + (together ? "" : profile.launcher + " ") +
+         quoted(array.program) + " sweep " + quoted(array.study) + " -o " + quoted(array.folder) +
+         " --index \"$cases\" --quiet &\n"
          "  child=$!\n"
          "  # A signal ends the wait, not the case.\n"
          "  while true; do wait \"$child\"; ended=$?; kill -0 \"$child\" 2>/dev/null || break; done\n"

@@ -92,6 +92,10 @@ void StudyFolder::write_plan(const Study& study, const Plan& plan, const std::se
     stored["files"][file] = {{"sha256", sha256_of_file(file)}, {"stamp", stamp_of(file)}};
   stored["cases"] = Json::array();
   for (const PlannedCase& planned : plan.cases) stored["cases"].push_back(planned.set);
+  // For people; cases that are drawn have but their numbers.
+  stored["names"] = Json::array();
+  for (const PlannedCase& planned : plan.cases)
+    stored["names"].push_back(plan.draws > 1 ? "" : plan.combination_values[planned.combination]);
   write_whole((fs::path(path_) / "study.resolved.yaml").string(), resolved_study(study));
   write_whole((fs::path(path_) / "plan.json").string(), stored.dump(1) + "\n");
 }

@@ -39,11 +39,37 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
                                      std::abs(w0 * r0[k] + w1 * r1[k] + w2 * r2[k]) / (1. + theta * out[k]));
 }
 
+/// In place of the low-order step: nothing flows, so that the corrections are the whole fluxes.
+void Stepper::leave_low_order_out(double dt, const StepSources& sources) {
+  for (int i = 0; i < graph_.n_owned; ++i)
+    c_low_.local_element(i) = c_.local_element(i) + dt * mean_source(sources, i) / op_->lumped[i];
+  c_low_.update_ghost_values();
+  low_mean_ = 0;
+  a_low_ = a_;
+  for (std::size_t k = 0; k < sources.account.size(); ++k) a_low_[k] += dt * sources.account[k];
+  a_low_mean_.assign(a_.size(), 0.);
+}
+
+/// Whether the attempted state, and the mean that fed the accounts, are so.
+bool Stepper::nowhere_negative() const {
+  bool negative = false;
+  for (int i = 0; i < graph_.n_owned; ++i)
+    negative = negative || c_new_.local_element(i) < 0 || result_.node_mean[i] < 0;
+  for (std::size_t k = 0; k < a_new_.size(); ++k) negative = negative || a_new_[k] < 0 || a_mean_[k] < 0;
+  return !dealii::Utilities::MPI::logical_or(negative, op_->mesh->communicator());
+}
+
+void Stepper::correct(double dt, bool limited) {
+  const auto timed = phases_.measure("limiter");
+  correct_accounts(dt, limited);
+  correct_edges(dt, limited);
+}
+
 /// Moves the high-order correction of every flux to, from and between accounts. Only the giver limits: one
 /// factor a giver, so that nothing becomes negative and a decaying field stays second order. Exchange with
 /// plasma is one flux, the net of both ways: where it is fast within a step each way alone is many times the
 /// stock.
-void Stepper::correct_accounts(double dt) {
+void Stepper::correct_accounts(double dt, bool limited) {
   const int n = graph_.n_owned;
   const int n_accounts = op_->accounts.size();
   const int plasma = op_->accounts.plasma;
@@ -72,7 +98,7 @@ void Stepper::correct_accounts(double dt) {
     given[amount > 0 ? t.from : t.to] += std::abs(amount);
   }
   std::vector<double> factor(n_accounts, 1.);
-  if (options_.limited)
+  if (limited)
     for (int k = 0; k < n_accounts; ++k)
       if (given[k] > std::max(0., a_low_[k])) factor[k] = std::max(0., a_low_[k]) / given[k];
 
@@ -91,7 +117,7 @@ void Stepper::correct_accounts(double dt) {
   for (int i = 0; i < n; ++i) {
     const double xi = x_.local_element(i);
     double factor_i = 1.;
-    if (options_.limited) {
+    if (limited) {
       // What comes in by the same correction may go out again: drug that passes from blood through tissue to
       // lymph within a step.
       double would_give = 0, stock = op_->lumped[i] * std::max(0., c_low_.local_element(i));
@@ -124,18 +150,18 @@ void Stepper::correct_accounts(double dt) {
 
 /// Antidiffusive fluxes between nodes, limited against the extrema of the old, the low-order and the
 /// account-corrected state on each stencil.
-void Stepper::correct_edges(double dt) {
+void Stepper::correct_edges(double dt, bool limited) {
   const int n = graph_.n_owned;
   for (std::size_t i = 0; i < lowest_.size(); ++i) {
     const double a = c_.local_element(i), b = c_low_.local_element(i), c = corrected_.local_element(i);
     low_bound_[i] = lowest_[i] = std::min(a, std::min(b, c));
     high_bound_[i] = highest_[i] = std::max(a, std::max(b, c));
-    // From here on c1 holds the high-order mean, c2 the change over the step.
-    c1_.local_element(i) = low_mean_.local_element(i) + x_.local_element(i);
-    c2_.local_element(i) -= c_.local_element(i);
+    // The high-order mean and the change over the step.
+    right_.local_element(i) = low_mean_.local_element(i) + x_.local_element(i);
+    work_.local_element(i) = c2_.local_element(i) - c_.local_element(i);
   }
   edge_flux_.resize(graph_.edges());
-  const double *x = x_.begin(), *low = low_mean_.begin(), *high = c1_.begin(), *change = c2_.begin();
+  const double *x = x_.begin(), *low = low_mean_.begin(), *high = right_.begin(), *change = work_.begin();
   for_each_edge(graph_, [&](int e, int i, int j) {
     const double k_ij = op_->galerkin[e], k_ji = op_->transposed[e];
     const double d = edge_viscosity(k_ij, k_ji);
@@ -151,7 +177,7 @@ void Stepper::correct_edges(double dt) {
   std::vector<double>& refused = net_;
   std::fill(refused.begin(), refused.end(), 0.);
   result_.limiter = limiter_.add(op_->lumped, edge_flux_, low_bound_, high_bound_,
-                                 options_.limited ? limiter_passes : 0, values, &refused);
+                                 limited ? limiter_passes : 0, values, &refused);
   double of_change = 0;
   for (int i = 0; i < n; ++i) {
     c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;

@@ -21,7 +21,10 @@ struct StepSources {
 };
 
 struct StepperOptions {
-  bool limited = true;            ///< false adds the whole correction (verification)
+  bool limited = true;  ///< false adds the whole correction (verification)
+  /// For fields without fronts: a step whose high-order state is nowhere negative is taken as it is, and its
+  /// low-order part computed only otherwise.
+  bool smooth = false;
   double stage_tolerance = 1e-8;  ///< of the high-order stages' linear solves, relative to the field
   /// Scale of concentrations [c_ref], mol/m^3: sets how tightly the low-order step is solved.
   double reference_concentration = 0;
@@ -90,8 +93,11 @@ class Stepper {
   void low_order(double dt, const StepSources& sources);
   void high_order(double dt, const StepSources& sources);
   void estimate_error(double dt, const StepSources& sources);
-  void correct_accounts(double dt);
-  void correct_edges(double dt);
+  void leave_low_order_out(double dt, const StepSources& sources);
+  bool nowhere_negative() const;
+  void correct(double dt, bool limited);
+  void correct_accounts(double dt, bool limited);
+  void correct_edges(double dt, bool limited);
   std::vector<double> exits_of(const Vector& v) const;
   std::vector<double> account_rates(const std::vector<double>& amounts,
                                     const std::vector<double>& from_tissue, const StepSources& sources) const;

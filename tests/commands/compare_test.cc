@@ -1,9 +1,13 @@
 // intratumor compare: the command line, what it refuses, and that what it prints can be read again.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "../output/scratch_folder.h"
 #include "../study/stored_results.h"
+#include "output/table.h"
 #include "program.h"
+#include "tiny_study.h"
 
 using Json = nlohmann::ordered_json;
 
@@ -94,4 +98,30 @@ TEST_F(Compare, RefusesWhatIsNoResult) {
   expect_refused({"one.out", "lacking"}, {"lacking/summary.json", "no number plasma.auc"});
   write_result(scratch / "lacking", made_summary(), "run: {until: soon}\n");
   expect_refused({"one.out", "lacking"}, {"lacking/case.resolved.yaml", "soon"});
+}
+
+TEST_F(Compare, EveryCaseOfAStudyThatIsDone) {
+  write_tiny_case(scratch);
+  intratumor::write_text(scratch / "study.yaml", study_of_volumes(8));
+  const Ended sweep =
+      intratumor_in(scratch.path(), {"sweep", "study.yaml", "--index", "0,1,2,3,4,5,7", "-q"});
+  ASSERT_EQ(sweep.status, 0) << sweep.err;
+  const Ended table = intratumor_in(scratch.path(), {"compare", "study.out", "--rank", "tumour.auc_free"});
+  EXPECT_EQ(table.status, 0) << table.err;
+  const std::vector<std::string> lines = lines_of(table.out);
+  ASSERT_GE(lines.size(), 9u) << table.out;
+  EXPECT_EQ(lines[0].find("scheme"), 0u) << table.out;
+  EXPECT_NE(lines[0].find("tumour AUC"), std::string::npos) << table.out;
+  // A line a case that is done, named by its volume; the largest gives most.
+  const auto plan = Json::parse(contents_of(scratch / "study.out/plan.json"));
+  EXPECT_EQ(lines[2].find(plan["names"][7].get<std::string>()), 0u) << table.out;
+  EXPECT_EQ(table.out.find(plan["names"][6].get<std::string>()), std::string::npos) << table.out;
+  const Ended csv = intratumor_in(scratch.path(), {"compare", "study.out", "--format", "csv"});
+  EXPECT_EQ(lines_of(csv.out).size(), 8u) << csv.out;
+  const Ended markdown = intratumor_in(scratch.path(), {"compare", "study.out", "--format", "markdown"});
+  EXPECT_NE(markdown.out.find("\n|---|---:|"), std::string::npos) << markdown.out;
+  std::filesystem::remove_all(scratch / "study.out/cases");
+  const Ended none = intratumor_in(scratch.path(), {"compare", "study.out"});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("no case of this study is done"), std::string::npos) << none.err;
 }

@@ -206,6 +206,28 @@ TEST(Sweep, OneCaseByItsNumberAlsoOnRanks) {
   EXPECT_EQ(done_in(scratch / "study.out"), 3u);
 }
 
+TEST(Sweep, SeveralCasesByTheirNumbersInOneProcess) {
+  const ScratchFolder scratch;
+  write_tiny_case(scratch);
+  write_text(scratch / "study.yaml", study_with_failure);
+  const Ended ended = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--index", "3,0,2", "-q"});
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  EXPECT_EQ(done_in(scratch / "study.out"), 2u);
+  EXPECT_TRUE(fs::exists(scratch / "study.out/cases/00003/summary.json"));
+  EXPECT_TRUE(fs::exists(scratch / "study.out/failures/00002.json"));
+  EXPECT_EQ(intratumor_in(scratch.path(), {"sweep", "study.yaml", "--index", "3,1,0", "-q"}).status, 0);
+  EXPECT_EQ(done_in(scratch / "study.out"), 3u);
+  for (const char* wrong : {"1,", "1,x", "-1", "1.5", "99999999999999999999"}) {
+    const Ended refused = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--index", wrong});
+    EXPECT_EQ(refused.status, 2) << wrong;
+    EXPECT_NE(refused.err.find("is no number of a case"), std::string::npos) << refused.err;
+  }
+  // What is open would be started in processes of their own, which ranks are not.
+  const Ended ranks = intratumor_on_ranks(2, scratch.path(), {"sweep", "study.yaml", "--index", "1,2", "-q"});
+  EXPECT_EQ(ranks.status, 2);
+  EXPECT_NE(ranks.err.find("one case at a time"), std::string::npos) << ranks.err;
+}
+
 TEST(Sweep, AWorkerThatIsKilledFailsItsCaseAndNoOther) {
   const ScratchFolder scratch;
   write_tiny_case(scratch);

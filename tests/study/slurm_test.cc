@@ -46,8 +46,20 @@ TEST(Slurm, ScriptsSayWhatTheProfileSays) {
     EXPECT_NE(script.find(std::string("\n") + line + "\n"), std::string::npos) << line << "\n" << script;
   EXPECT_NE(
       script.find("  mpirun -np 4 '/opt/intratumor' sweep '/data/study.yaml' -o '/data/it'\\''s/out' --index "
-                  "\"$number\" --quiet &\n"),
+                  "\"$cases\" --quiet &\n"),
       std::string::npos)
+      << script;
+  EXPECT_NE(script.find("in $(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" '/data/list.txt'); do\n"),
+            std::string::npos)
+      << script;
+}
+
+TEST(Slurm, OneProcessATaskWithoutALauncher) {
+  SlurmArray array;
+  array.program = "/opt/intratumor";
+  array.tasks = {{0, 1, 2}};
+  const std::string script = slurm_script(SlurmProfile(), array, "/data/list.txt");
+  EXPECT_NE(script.find("'/data/list.txt' | tr ' ' ','); do\n  '/opt/intratumor' sweep "), std::string::npos)
       << script;
 }
 

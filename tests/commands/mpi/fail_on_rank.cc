@@ -1,5 +1,6 @@
 // One rank fails while the others wait for it, or all do: fail_on_rank FOLDER one|all. All ranks must end,
 // with one message and without what rank 0 was writing.
+#include <deal.II/base/mpi.h>
 #include <mpi.h>
 
 #include <cstdio>
@@ -25,15 +26,23 @@ int main(int argc, char** argv) {
   {
     std::unique_ptr<ResultFolder> folder;
     if (rank == 0) folder = std::make_unique<ResultFolder>(folder_path, false);
-    const Interruption interruption([&] {
+    const std::string staging =
+        dealii::Utilities::MPI::broadcast(MPI_COMM_WORLD, folder ? folder->staging() : std::string(), 0);
+    // As while checkpoints are written: the first signal ends nothing.
+    Interruption interruption([&] {
       if (folder) folder->discard();
       return 1;
     });
-    const Outcome outcome = together(MPI_COMM_WORLD, [&] {
-      if (folder) write_text(folder->staging() + "/part", "x");
-      if (all || rank == 1) throw InputError("rank " + std::to_string(rank) + " failed");
-      MPI_Barrier(MPI_COMM_WORLD);
-    });
+    interruption.remember(true);
+    const Outcome outcome = together(
+        MPI_COMM_WORLD,
+        [&] {
+          if (folder) write_text(folder->staging() + "/part", "x");
+          MPI_Barrier(MPI_COMM_WORLD);
+          if (all || rank == 1) throw InputError("rank " + std::to_string(rank) + " failed");
+          MPI_Barrier(MPI_COMM_WORLD);
+        },
+        [&] { remove_staged(staging); });
     if (rank == 0) std::fprintf(stderr, "error: %s\n", outcome.message.c_str());
     status = outcome.status;
   }
