@@ -14,7 +14,7 @@ double boundary_pressure(const FlowProblem& problem, const FarField& face, int n
   double vessel = 0, vessel_pressure = 0, lymph = 0, lymph_pressure = 0;
   for (int r = 0; r < mesh.n_regions(); ++r) {
     const TissueCoefficients& t = problem.tissues[r];
-    const double volume = mesh.node_volume(r, node);
+    const double volume = mesh.exchange_volume(r, node);
     vessel += volume * t.vessel_filtration;
     vessel_pressure += volume * t.vessel_filtration * t.effective_vascular_pressure;
     lymph += volume * t.lymph_filtration;
@@ -77,7 +77,7 @@ void FlowSolver::find_islands() {
       if (!wall.fluid.empty() && wall.fluid[i] > 0) here = 1;
     for (int r = 0; r < mesh.n_regions() && here == 0; ++r) {
       const TissueCoefficients& t = problem_.tissues[r];
-      if (mesh.node_volume(r, i) > 0 && (t.vessel_filtration > 0 || t.lymph_filtration > 0)) here = 1;
+      if (mesh.exchange_volume(r, i) > 0 && (t.vessel_filtration > 0 || t.lymph_filtration > 0)) here = 1;
     }
   }
   std::vector<int> next;

@@ -142,7 +142,7 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
     const TissueCoefficients& t = problem_.tissues[r];
     const bool vessels = t.vessel_filtration > 0 || t.permeability_surface > 0;
     for (int i = 0; i < n; ++i) {
-      const double volume = mesh.node_volume(r, i);
+      const double volume = mesh.exchange_volume(r, i);
       if (volume == 0) continue;
       const double pi = p.local_element(i);
       const double open = collapse.open_share(t.vascular_pressure, pi);

@@ -122,9 +122,8 @@ Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
     triangulation->execute_coarsening_and_refinement();
   }
 
-  const auto fractions = [&octree, n_regions, &request](const TissueMesh::Cell& cell,
+  const auto fractions = [&octree, n_regions, &request](const Point& lower, const Point& upper,
                                                         std::vector<double>& f) {
-    const Point lower = cell->vertex(0), upper = cell->vertex(7);
     const double volume = box_volume(lower, upper);
     double rest = 1;
     for (int r = 0; r < n_regions; ++r) {
@@ -136,7 +135,7 @@ Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {
     f[request.background] = rest < 1e-12 ? 0. : rest;
   };
   octree.mesh =
-      std::make_unique<TissueMesh>(std::move(triangulation), n_regions, fractions, true, request.has_tissue);
+      std::make_unique<TissueMesh>(std::move(triangulation), n_regions, fractions, request.has_tissue);
   return octree;
 }
 

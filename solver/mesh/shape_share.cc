@@ -4,6 +4,7 @@
 #include <deal.II/fe/fe_values.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -36,8 +37,15 @@ class Samples {
 
 int points_for(const Shape& shape, double cell_size) {
   const int least = shape.convex() ? cut_points : points_of_any;
-  return std::clamp(static_cast<int>(std::ceil(points_per_width * cell_size / shape.width())), least,
-                    most_points);
+  const int points = static_cast<int>(std::ceil(points_per_width * cell_size / shape.width()));
+  return std::clamp(points + points % 2, least,
+                    most_points);  // even, so that each lies in one part of the cell
+}
+
+/// The part of a cell in which the q-th of points^3 points lies.
+unsigned int part_of(unsigned int q, unsigned int points) {
+  const unsigned int half = points / 2;
+  return q % points / half + 2 * (q / points % points / half) + 4 * (q / points / points / half);
 }
 
 /// `weight(region)` per volume of a region.
@@ -53,28 +61,35 @@ ShapeShare spread(const TissueMesh& mesh, const Shape& shape, const Weight& weig
         if (shape.distance(cell->center()) > cell->diameter()) return false;
         bool whole = shape.convex();
         for (const unsigned int v : cell->vertex_indices()) whole = whole && shape.contains(cell->vertex(v));
-        double per_volume = 0;
-        for (int r = 0; r < mesh.n_regions(); ++r) per_volume += mesh.cell_fraction(index, r) * weight(r);
-        double volume = 0;
-        const auto add = [&](const dealii::FEValues<3>& values) {
+        std::array<double, TissueMesh::parts> per_volume{}, volume{};
+        for (unsigned int part = 0; part < TissueMesh::parts; ++part)
+          for (int r = 0; r < mesh.n_regions(); ++r)
+            per_volume[part] += mesh.part_fraction(index, part, r) * weight(r);
+        const auto add = [&](const dealii::FEValues<3>& values, unsigned int points) {
           for (const unsigned int q : values.quadrature_point_indices()) {
             if (!whole && !shape.contains(values.quadrature_point(q))) continue;
-            volume += values.JxW(q);
+            const unsigned int part = part_of(q, points);
+            volume[part] += values.JxW(q);
             for (unsigned int i = 0; i < 8; ++i)
-              local(i) += per_volume * values.shape_value(i, q) * values.JxW(q);
+              local(i) += per_volume[part] * values.shape_value(i, q) * values.JxW(q);
           }
         };
         if (whole) {
-          add(fe);
+          add(fe, 2);
         } else {
-          dealii::FEValues<3>& cut = samples(points_for(shape, std::cbrt(cell->measure())));
+          const int points = points_for(shape, std::cbrt(cell->measure()));
+          dealii::FEValues<3>& cut = samples(points);
           cut.reinit(cell);
-          add(cut);
+          add(cut, points);
         }
-        share.volume += volume;
-        share.empty_volume += volume * (1. - mesh.cell_tissue(index));
-        for (int r = 0; r < mesh.n_regions(); ++r)
-          share.in_region[r] += volume * mesh.cell_fraction(index, r) * weight(r);
+        for (unsigned int part = 0; part < TissueMesh::parts; ++part) {
+          share.volume += volume[part];
+          for (int r = 0; r < mesh.n_regions(); ++r) {
+            const double of_region = volume[part] * mesh.part_fraction(index, part, r);
+            share.in_region[r] += of_region * weight(r);
+            if (!mesh.has_tissue(r)) share.empty_volume += of_region;
+          }
+        }
         return true;
       },
       amount);

@@ -31,7 +31,28 @@ constexpr double least_tissue = 1e-6;
 }  // namespace
 
 TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+                       const BoxFractionFunction& fractions, std::vector<char> has_tissue)
+    : TissueMesh(
+          std::move(triangulation), n_regions,
+          [&](const Cell& cell, std::vector<double>& f) { fractions(cell->vertex(0), cell->vertex(7), f); },
+          [&](const Cell& cell, unsigned int part, std::vector<double>& f) {
+            const Point middle = cell->center(), corner = cell->vertex(part);
+            Point lower, upper;
+            for (int a = 0; a < 3; ++a) {
+              lower[a] = std::min(middle[a], corner[a]);
+              upper[a] = std::max(middle[a], corner[a]);
+            }
+            fractions(lower, upper, f);
+          },
+          true, std::move(has_tissue)) {}
+
+TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
                        const FractionFunction& fractions, bool boxes, std::vector<char> has_tissue)
+    : TissueMesh(std::move(triangulation), n_regions, fractions, nullptr, boxes, std::move(has_tissue)) {}
+
+TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+                       const FractionFunction& fractions, const PartFunction& of_parts, bool boxes,
+                       std::vector<char> has_tissue)
     : triangulation_(std::move(triangulation)),
       n_regions_(n_regions),
       element_(std::make_unique<dealii::FE_Q<3>>(1)),
@@ -43,12 +64,13 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
   else
     mapping_ = std::make_unique<dealii::MappingQ<3>>(1);
   dofs_.distribute_dofs(*element_);
-  find_fractions(fractions);
+  find_fractions(fractions, of_parts);
   number_nodes();
   number_boundary();
   build_graph();
 
   node_volume_.resize(n_regions_);
+  exchange_volume_.resize(n_regions_);
   region_volume_.resize(n_regions_);
   for (int r = 0; r < n_regions_; ++r) {
     if (!has_tissue_[r]) {
@@ -57,26 +79,35 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
           [&](const Cell& cell, int index) { of_cells += cell_fraction(index, r) * cell->measure(); });
       region_volume_[r] = dealii::Utilities::MPI::sum(of_cells, communicator());
       node_volume_[r].assign(graph_.n_owned, 0.);
+      exchange_volume_[r] = node_volume_[r];
       continue;
     }
     Vector volume = make_vector();
     assemble(
         [&](const Cell&, int index, const FEValues<3>& fe, dealii::Vector<double>& local) {
-          const double share = cell_fraction(index, r);
-          if (share == 0) return false;
+          if (cell_fraction(index, r) == 0) return false;
           for (const unsigned int q : fe.quadrature_point_indices())
             for (unsigned int i = 0; i < nodes_per_cell; ++i)
-              local(i) += share * fe.shape_value(i, q) * fe.JxW(q);
+              local(i) += part_fraction(index, q, r) * fe.shape_value(i, q) * fe.JxW(q);
           return true;
         },
         volume);
     node_volume_[r].assign(volume.begin(), volume.begin() + graph_.n_owned);
     region_volume_[r] = global_sum(node_volume_[r], communicator());
+    assemble(
+        [&](const Cell&, int index, const FEValues<3>& fe, dealii::Vector<double>& local) {
+          if (cell_fraction(index, r) == 0) return false;
+          for (const unsigned int part : fe.quadrature_point_indices())
+            local(part) += part_fraction(index, part, r) * fe.JxW(part);
+          return true;
+        },
+        volume);
+    exchange_volume_[r].assign(volume.begin(), volume.begin() + graph_.n_owned);
   }
 }
 
-void TissueMesh::find_fractions(const FractionFunction& fractions) {
-  std::vector<double> of_cell(n_regions_);
+void TissueMesh::find_fractions(const FractionFunction& fractions, const PartFunction& of_parts) {
+  std::vector<double> of_cell(n_regions_), of_part(n_regions_);
   double h_min = std::numeric_limits<double>::max(), tissue_volume = 0;
   for_each_cell([&](const Cell& cell, int) {
     fractions(cell, of_cell);
@@ -87,6 +118,17 @@ void TissueMesh::find_fractions(const FractionFunction& fractions) {
       // Given to the others, so that all fractions still sum to 1.
       for (int r = 0; r < n_regions_; ++r) of_cell[r] = has_tissue_[r] ? 0 : of_cell[r] / empty;
       tissue = 0;
+    }
+    const bool cut = std::count_if(of_cell.begin(), of_cell.end(), [](double f) { return f > 0; }) > 1;
+    first_part_.push_back(-1);
+    if (cut && tissue > 0 && of_parts != nullptr) {
+      first_part_.back() = static_cast<int>(part_fraction_.size()) / n_regions_;
+      std::fill(of_cell.begin(), of_cell.end(), 0.);
+      for (unsigned int part = 0; part < parts; ++part) {
+        of_parts(cell, part, of_part);
+        part_fraction_.insert(part_fraction_.end(), of_part.begin(), of_part.end());
+        for (int r = 0; r < n_regions_; ++r) of_cell[r] += of_part[r] / parts;
+      }
     }
     cell_fraction_.insert(cell_fraction_.end(), of_cell.begin(), of_cell.end());
     cell_tissue_.push_back(tissue);

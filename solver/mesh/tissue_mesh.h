@@ -70,9 +70,18 @@ class TissueMesh {
   using Cell = dealii::DoFHandler<3>::active_cell_iterator;
   /// Fills in the volume fraction of every region in one cell; they must sum to 1.
   using FractionFunction = std::function<void(const Cell&, std::vector<double>&)>;
+  /// The same in any box: asked for a cell and, where a border cuts it, for its eight equal parts, so that it
+  /// is known where in the cell each region lies.
+  using BoxFractionFunction =
+      std::function<void(const Point& lower, const Point& upper, std::vector<double>&)>;
+  static constexpr unsigned int parts = 8;
 
-  /// `boxes`: every cell is an axis-parallel box (allows a cheaper mapping). `has_tissue`: of each region;
-  /// empty: all have. InputError when there is no tissue at all.
+  /// Of cells that are axis-parallel boxes. `has_tissue`: of each region; empty: all have. InputError when
+  /// there is no tissue at all.
+  TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+             const BoxFractionFunction& fractions, std::vector<char> has_tissue = {});
+  /// Of any cells; a region is spread evenly through a cell that it shares with others. `boxes`: they are
+  /// axis-parallel boxes (allows a cheaper mapping).
   TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions, const FractionFunction& fractions,
              bool boxes, std::vector<char> has_tissue = {});
 
@@ -95,8 +104,17 @@ class TissueMesh {
   /// Volume of region r around owned node i, m^3: integral of its shape function over the region, hanging
   /// nodes' shares passed on to the nodes that carry them. 0 for regions without tissue.
   double node_volume(int region, int i) const { return node_volume_[region][i]; }
+  /// The same by the parts of cells that are nearer to the node than to any other: where the vessels and the
+  /// lymph of a region act. A border behind which drug is soon gone is then felt half a cell too early or too
+  /// late, by chance; with shape functions' integrals it is always felt too early.
+  double exchange_volume(int region, int i) const { return exchange_volume_[region][i]; }
   /// Fraction of region r in the owned cell that comes `cell`-th among the owned cells.
   double cell_fraction(int cell, int region) const { return cell_fraction_[cell * n_regions_ + region]; }
+  /// The same in a part of it, which is where the part-th of 2x2x2 Gauss points stands.
+  double part_fraction(int cell, unsigned int part, int region) const {
+    const int first = first_part_[cell];
+    return first < 0 ? cell_fraction(cell, region) : part_fraction_[(first + part) * n_regions_ + region];
+  }
   /// Fraction of tissue in it, of whichever region: 0 to 1.
   double cell_tissue(int cell) const { return cell_tissue_[cell]; }
   int n_owned_cells() const { return static_cast<int>(cell_fraction_.size()) / n_regions_; }
@@ -128,7 +146,11 @@ class TissueMesh {
   void assemble(const LocalVector& local, Vector& values) const;
 
  private:
-  void find_fractions(const FractionFunction& fractions);
+  /// In the part-th of a cell's eight parts.
+  using PartFunction = std::function<void(const Cell&, unsigned int part, std::vector<double>&)>;
+  TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions, const FractionFunction& fractions,
+             const PartFunction& of_parts, bool boxes, std::vector<char> has_tissue);
+  void find_fractions(const FractionFunction& fractions, const PartFunction& of_parts);
   void number_nodes();
   void leave_out_empty_nodes(const dealii::IndexSet& relevant);
   void number_boundary();
@@ -147,7 +169,9 @@ class TissueMesh {
   Graph graph_;
   std::vector<char> has_tissue_;
   std::vector<double> cell_fraction_, cell_tissue_;
-  std::vector<std::vector<double>> node_volume_;
+  std::vector<int> first_part_;        // of each cell; -1: all its parts are alike
+  std::vector<double> part_fraction_;  // by region, of the parts of cells that differ in them
+  std::vector<std::vector<double>> node_volume_, exchange_volume_;
   std::vector<double> region_volume_;
   std::vector<Point> positions_;
   std::vector<char> on_boundary_;

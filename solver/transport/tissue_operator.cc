@@ -61,9 +61,9 @@ dealii::Tensor<1, 3> pressure_gradient(const dealii::FEValues<3>& fe, unsigned i
   return gradient;
 }
 
-void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells,
-                   const std::vector<double>& conductivity, const FlowState& flow,
-                   std::vector<double>& mass) {
+void assemble_mass(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
+                   const CellCoefficients& cells, const std::vector<double>& conductivity,
+                   const FlowState& flow, std::vector<double>& mass) {
   std::vector<double> pressure(8);
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.assemble(
@@ -74,7 +74,11 @@ void assemble_mass(const TissueMesh& mesh, const CellCoefficients& cells,
         for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
         double steepest = 0;
         for (const unsigned int q : fe.quadrature_point_indices()) {
-          const double weight = cells.accessible[index] * fe.JxW(q);
+          double accessible = 0;
+          for (int r = 0; r < mesh.n_regions(); ++r)
+            if (mesh.has_tissue(r))
+              accessible += mesh.part_fraction(index, q, r) * tissues[r].accessible_fraction;
+          const double weight = accessible * fe.JxW(q);
           for (unsigned int i = 0; i < 8; ++i)
             for (unsigned int j = 0; j < 8; ++j)
               local(i, j) += weight * fe.shape_value(i, q) * fe.shape_value(j, q);
@@ -133,7 +137,7 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   const Graph& graph = mesh.graph();
   const int n = graph.n_owned;
   std::vector<double> mass, galerkin, transposed;  // in the graph's order
-  assemble_mass(mesh, cells, conductivity, flow, mass);
+  assemble_mass(mesh, tissues, cells, conductivity, flow, mass);
   assemble_galerkin(mesh, cells, conductivity, flow, galerkin, transposed);
 
   op.lumped.assign(n, 0.);
@@ -167,7 +171,12 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   for (int r = 0; r < mesh.n_regions(); ++r) {
     const TissueCoefficients& t = tissues[r];
     for (int i = 0; i < n; ++i) {
-      const double v = mesh.node_volume(r, i);
+      const double around = mesh.node_volume(r, i), v = mesh.exchange_volume(r, i);
+      if (around == 0) continue;
+      carried[i] += around * t.accessible_fraction / t.fluid_fraction;
+      volume[i] += around;
+      // Wherever the drug is, so that one rate in all tissues is one rate at every node.
+      degraded.rate[i] += around * t.degradation * t.accessible_fraction;
       if (v == 0) continue;
       const double p = flow.pressure.local_element(i);
       const double open = collapse.open_share(t.vascular_pressure, p);
@@ -175,9 +184,6 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
       op.feed[i] += v * exchange.into / accounts.plasma_volume;
       blood.rate[i] += v * exchange.out;
       lymph.rate[i] += v * lymph_rate(t, p);
-      degraded.rate[i] += v * t.degradation * t.accessible_fraction;
-      carried[i] += v * t.accessible_fraction / t.fluid_fraction;
-      volume[i] += v;
     }
   }
   // What convects out leaves; fluid that enters carries no drug.

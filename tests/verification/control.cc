@@ -14,7 +14,7 @@ std::unique_ptr<TissueMesh> tumour_in_tissue() {
   return std::make_unique<TissueMesh>(
       box_mesh({-12 * mm, -12 * mm, -12 * mm}, {12 * mm, 12 * mm, 12 * mm}, {6, 6, 6}, 2,
                [](const Point& x, double size) { return x.norm() < 5 * mm + size; }),
-      2, ball_fractions(6 * mm), true);
+      2, ball_fractions(6 * mm));
 }
 
 TEST(Control, HarnessStepsAsTheProgram) {

@@ -120,7 +120,7 @@ TEST(Deposit, V16TumourInTissueWithBody) {
                                                         return r < 7 * mm + size ||
                                                                std::abs(r - 10 * mm) < 1.5 * mm + size;
                                                       }),
-                                          2, ball_fractions(10 * mm), true);
+                                          2, ball_fractions(10 * mm));
     TissueCoefficients tumour = baxter_jain_tumour(), host = baxter_jain_host();
     tumour.permeability_surface = 6e-5;
     tumour.solvent_drag_reflection = 0.9;

@@ -26,7 +26,7 @@ double exact_pressure(double r) {
 double tumour_filtration(const Problem& p) {
   double sum = 0;
   for (int i = 0; i < p.mesh->graph().n_owned; ++i)
-    sum += p.mesh->node_volume(0, i) * filtration_rate(p.tissues[0], p.flow.pressure.local_element(i));
+    sum += p.mesh->exchange_volume(0, i) * filtration_rate(p.tissues[0], p.flow.pressure.local_element(i));
   return dealii::Utilities::MPI::sum(sum, MPI_COMM_WORLD);
 }
 
@@ -120,7 +120,7 @@ TEST(Flow, V2Octree) {
                                                       [](const dealii::Point<3>& x, double size) {
                                                         return std::abs(x.norm() - R) < 0.8e-3 + size;
                                                       }),
-                                          2, ball_fractions(R), true);
+                                          2, ball_fractions(R));
     p.tissues = {baxter_jain_tumour(), baxter_jain_host()};
     p.solve();
     const double pi = std::acos(-1.);

@@ -164,20 +164,20 @@ TissueCoefficients baxter_jain_host() {
   return t;
 }
 
-TissueMesh::FractionFunction ball_fractions(double radius) {
-  return [radius](const TissueMesh::Cell& cell, std::vector<double>& fraction) {
+TissueMesh::BoxFractionFunction ball_fractions(double radius) {
+  return [radius](const dealii::Point<3>& low, const dealii::Point<3>& high, std::vector<double>& fraction) {
     double nearest = 1e300, farthest = 0;
-    for (const unsigned int v : cell->vertex_indices()) {
-      nearest = std::min(nearest, cell->vertex(v).norm());
-      farthest = std::max(farthest, cell->vertex(v).norm());
+    for (int v = 0; v < 8; ++v) {
+      const dealii::Point<3> corner((v & 1) != 0 ? high[0] : low[0], (v & 2) != 0 ? high[1] : low[1],
+                                    (v & 4) != 0 ? high[2] : low[2]);
+      nearest = std::min(nearest, corner.norm());
+      farthest = std::max(farthest, corner.norm());
     }
-    const double diagonal = cell->diameter();
     double inside = 0;
     if (farthest <= radius) {
       inside = 1;
-    } else if (nearest - diagonal < radius) {
+    } else if (nearest - low.distance(high) < radius) {
       constexpr int n = 16;
-      const dealii::Point<3> low = cell->vertex(0), high = cell->vertex(7);
       for (int i = 0; i < n; ++i)
         for (int j = 0; j < n; ++j)
           for (int k = 0; k < n; ++k) {

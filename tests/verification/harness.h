@@ -53,7 +53,7 @@ std::vector<double> layers(double r_in, const std::vector<double>& through,
 
 /// Region 0 is the ball of radius r round the origin, region 1 the rest: fractions by sub-cell sampling on
 /// cut cells.
-TissueMesh::FractionFunction ball_fractions(double radius);
+TissueMesh::BoxFractionFunction ball_fractions(double radius);
 TissueMesh::FractionFunction one_region();
 
 /// Constants of Baxter & Jain (1989, 1990) with an IgG's diffusivities; no exchange of drug.

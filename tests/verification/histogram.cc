@@ -37,7 +37,7 @@ TEST(Histogram, V18SphericalDeposit) {
                                                       return x.norm() <
                                                              (size > 0.4 * mm || !fine ? 7 : 5) * mm + size;
                                                     }),
-                                        2, ball_fractions(R), true);
+                                        2, ball_fractions(R));
   TissueCoefficients t;
   t.hydraulic_conductivity = 1e-14;
   t.fluid_fraction = t.accessible_fraction = 0.24;

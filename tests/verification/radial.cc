@@ -116,7 +116,7 @@ class Radial {
     std::snprintf(text, sizeof text, "%s, %s, h = %.3g mm: ", drug.name, whole ? "whole ball" : "octant",
                   h / mm);
     name_ = text;
-    p_.mesh = std::make_unique<TissueMesh>(mesh(h, whole), 2, ball_fractions(10 * mm), true);
+    p_.mesh = std::make_unique<TissueMesh>(mesh(h, whole), 2, ball_fractions(10 * mm));
     p_.tissues = {tissue(drug, true), tissue(drug, false)};
     p_.body.plasma_volume = 1e30;  // a perfect sink
     p_.far_field.kind = FarField::Kind::value;

@@ -29,15 +29,15 @@ const Pose poses[] = {{"along the grid", 0, 0, Point()},
 
 constexpr double along = 6 * mm, across = 4.5 * mm;  // half lengths of the tumour
 
-TissueMesh::FractionFunction fractions(const Shape& tumour) {
-  return [tumour](const TissueMesh::Cell& cell, std::vector<double>& fraction) {
+TissueMesh::BoxFractionFunction fractions(const Shape& tumour) {
+  return [tumour](const Point& lower, const Point& upper, std::vector<double>& fraction) {
     fraction[0] = 0;
-    if (tumour.may_touch(cell->vertex(0), cell->vertex(7))) {
+    if (tumour.may_touch(lower, upper)) {
       constexpr int n = 8;
       for (int s = 0; s < n * n * n; ++s) {
         const int step[3] = {s % n, s / n % n, s / (n * n)};
-        Point x = cell->vertex(0);
-        for (int a = 0; a < 3; ++a) x[a] += (step[a] + 0.5) / n * (cell->vertex(7)[a] - cell->vertex(0)[a]);
+        Point x = lower;
+        for (int a = 0; a < 3; ++a) x[a] += (step[a] + 0.5) / n * (upper[a] - lower[a]);
         if (tumour.contains(x)) fraction[0] += 1. / (n * n * n);
       }
     }
@@ -56,7 +56,7 @@ void prepare_tumour(Course& course, const Pose& pose, double h) {
                  const Point half(size / 2, size / 2, size / 2);
                  return tumour.may_touch(Point(x - half), x + half, h);
                }),
-      2, fractions(tumour), true);
+      2, fractions(tumour));
   TissueCoefficients inside = baxter_jain_tumour(), outside = baxter_jain_host();
   inside.hydraulic_conductivity = 1e-13;
   inside.vessel_filtration = 2e-8;

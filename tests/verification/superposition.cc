@@ -14,7 +14,7 @@ std::unique_ptr<TissueMesh> tumour_in_tissue() {
   return std::make_unique<TissueMesh>(
       box_mesh({-8 * mm, -8 * mm, -8 * mm}, {8 * mm, 8 * mm, 8 * mm}, {8, 8, 8}, 2,
                [](const Point& x, double size) { return x.norm() < 4 * mm + size; }),
-      2, ball_fractions(5 * mm), true);
+      2, ball_fractions(5 * mm));
 }
 
 std::vector<TissueCoefficients> tissues() {
