@@ -17,6 +17,7 @@ constexpr double newton_tolerance = 1e-13;   // of the residual, over the size o
 constexpr double stalled_tolerance = 1e-10;  // where round-off stops it sooner
 constexpr int max_newton_steps = 200;
 constexpr double accelerate_below = 1e-2;    // of the residual
+constexpr double at_rest = 1e-6;             // of what would flow if neighbours were at 0
 constexpr std::size_t steps_remembered = 8;  // by the acceleration
 constexpr double step_tolerance = 1e-4;      // of each linear solve
 constexpr int max_halvings = 8;
@@ -272,8 +273,9 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
   state.least_open = dealii::Utilities::MPI::min(exchange.least_open, comm);
 
   state.outflow.assign(n, 0.);
-  double terms = 0;
+  double terms = 0, steep = 0;
   for (int i = 0; i < n; ++i) {
+    steep += stiffness_[mesh.graph().diagonal[i]] * std::abs(pressure_.local_element(i));
     const double q = source.empty() ? 0. : source[i];
     const double sources = exchange.filtration[i] - exchange.lymph[i] + exchange.walls[i] + q;
     if (fixed_.local_element(i) && !island_[i]) state.outflow[i] = sources - exchange.flux[i];
@@ -295,7 +297,9 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
   state.total_filtration = global_sum(state.filtration, comm);
   state.total_lymph = global_sum(state.lymph, comm);
   state.total_outflow = global_sum(state.outflow, comm);
-  terms = dealii::Utilities::MPI::sum(terms, comm);
+  // Where nothing flows but the round-off of pressures that are all alike, that is no fluid lost.
+  terms =
+      std::max(dealii::Utilities::MPI::sum(terms, comm), at_rest * dealii::Utilities::MPI::sum(steep, comm));
   const double open = state.total_source + state.total_filtration + state.total_wall - state.total_lymph -
                       state.total_outflow - state.total_leak;
   state.closure = terms > 0 ? std::abs(open) / terms : 0.;

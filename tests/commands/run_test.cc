@@ -34,6 +34,19 @@ const std::set<std::string> result_files{"summary.json",       "series.csv", "ex
 
 }  // namespace
 
+TEST(Run, TissueInWhichNothingFlows) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  // Neither vessels nor lymph, and one pressure all round.
+  const Ended ended = intratumor_in(
+      scratch.path(), {"run", small, "-q", "--set", "tissues={muscle: necrotic, tumour: necrotic}", "--set",
+                       "flow.far_field=1 kPa"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
+  EXPECT_NEAR(number_at(summary, "pressure.max_pa"), 1000, 1e-6);
+  EXPECT_EQ(number_at(summary, "plasma.cmax"), 0);
+}
+
 TEST(Run, GivesAWholeResultFolder) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());

