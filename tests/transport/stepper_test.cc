@@ -85,6 +85,49 @@ StepperOptions options() {
   return o;
 }
 
+TEST(Stepper, ASmoothFieldNeedsNoLowOrder) {
+  const Cube cube;
+  const TissueOperator op = cube.flow_towards(0);
+  StepperOptions smooth = options(), unlimited = options();
+  smooth.smooth = true;
+  unlimited.limited = false;
+  Stepper a(op, smooth), b(op, unlimited);
+  Vector flat = cube.mesh.make_vector();
+  for (int i = 0; i < cube.mesh.graph().n_owned; ++i)
+    flat.local_element(i) = 1 + 0.3 * std::sin(300 * cube.mesh.node_positions()[i][0]);
+  std::vector<double> amounts(cube.accounts.size(), 0.);
+  amounts[cube.accounts.plasma] = 1e-3;
+  for (Stepper* s : {&a, &b}) s->set_state(flat, amounts);
+  const double given = cube.content(op, a);
+  for (int k = 0; k < 4; ++k) {
+    EXPECT_EQ(a.attempt(300, {}).low_iterations, 0);
+    EXPECT_GT(b.attempt(300, {}).low_iterations, 0);
+    a.accept();
+    b.accept();
+  }
+  // What the stages' solves leave.
+  EXPECT_LT(largest_difference(a, b), 1e-7);
+  EXPECT_NEAR(cube.content(op, a) / given, 1, 1e-13);
+}
+
+TEST(Stepper, AFieldThatWouldGoNegativeGetsItsLowOrder) {
+  const Cube cube;
+  const TissueOperator op = cube.flow_towards(2000);
+  StepperOptions smooth = options();
+  smooth.smooth = true;
+  Stepper a(op, smooth), b(op, options());
+  Vector spike = cube.mesh.make_vector();
+  for (int i = 0; i < cube.mesh.graph().n_owned; ++i)
+    spike.local_element(i) = cube.mesh.node_positions()[i].norm() < 0.2 * side ? 1 : 0;
+  for (Stepper* s : {&a, &b}) {
+    s->set_state(spike, std::vector<double>(cube.accounts.size(), 0.));
+    EXPECT_GT(s->attempt(300, {}).low_iterations, 0);
+    s->accept();
+  }
+  EXPECT_LT(largest_difference(a, b), 1e-7);
+  for (int i = 0; i < cube.mesh.graph().n_owned; ++i) EXPECT_GE(a.concentration().local_element(i), -1e-13);
+}
+
 TEST(Stepper, GoesOnWithAnotherOperator) {
   const Cube cube;
   const TissueOperator first = cube.flow_towards(2000), second = cube.flow_towards(-2000);
