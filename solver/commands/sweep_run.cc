@@ -161,7 +161,7 @@ int run_cases(const SweepOptions& options, const Study& study, Plan plan) {
   if (open.empty()) return 0;
   const SweepMeshes meshes = SweepMeshes::of(study, plan, folder);
   if (options.indices.size() > 1) {
-    if (is_launched())
+    if (is_launched() || !is_first_of_launch())
       throw InputError(
           "intratumor sweep: --index with several cases starts a process of its own; under mpirun "
           "one case at a time");

@@ -30,7 +30,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int tick_ms = 1000;
-constexpr double patience_s = 10;  // for workers to end their case
+constexpr double patience_s = 60;  // for workers to end their case: a step, and its checkpoint
+constexpr double one_signal_s =
+    0.7;  // what comes so soon after the first is the same one (see interruption.cc)
 
 struct Worker {
   pid_t id = -1;
@@ -291,8 +293,8 @@ class Pool {
       if (!worker.busy) continue;
       while (waitpid(worker.id, nullptr, WNOHANG) == 0) {
         signalfd_siginfo signal;
-        if (read(signals_, &signal, sizeof signal) > 0 || seconds_since(start) > patience_s)
-          kill(worker.id, SIGKILL);
+        const bool again = read(signals_, &signal, sizeof signal) > 0 && seconds_since(start) > one_signal_s;
+        if (again || seconds_since(start) > patience_s) kill(worker.id, SIGKILL);
         poll(nullptr, 0, 10);
       }
       worker.id = -1;

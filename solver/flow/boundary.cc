@@ -14,7 +14,8 @@ double boundary_pressure(const FlowProblem& problem, const FarField& face, int n
   double vessel = 0, vessel_pressure = 0, lymph = 0, lymph_pressure = 0;
   for (int r = 0; r < mesh.n_regions(); ++r) {
     const TissueCoefficients& t = problem.tissues[r];
-    const double volume = mesh.exchange_volume(r, node);
+    // Around the node, not only nearest to it: a lumen may be nearest.
+    const double volume = mesh.node_volume(r, node);
     vessel += volume * t.vessel_filtration;
     vessel_pressure += volume * t.vessel_filtration * t.effective_vascular_pressure;
     lymph += volume * t.lymph_filtration;

@@ -65,13 +65,17 @@ ShapeShare spread(const TissueMesh& mesh, const Shape& shape, const Weight& weig
         for (unsigned int part = 0; part < TissueMesh::parts; ++part)
           for (int r = 0; r < mesh.n_regions(); ++r)
             per_volume[part] += mesh.part_fraction(index, part, r) * weight(r);
+        // As the mass of such a cell: what fills it evenly must be even.
+        const bool differ = std::any_of(per_volume.begin(), per_volume.end(),
+                                        [&](double v) { return v != per_volume.front(); });
         const auto add = [&](const dealii::FEValues<3>& values, unsigned int points) {
           for (const unsigned int q : values.quadrature_point_indices()) {
             if (!whole && !shape.contains(values.quadrature_point(q))) continue;
             const unsigned int part = part_of(q, points);
             volume[part] += values.JxW(q);
             for (unsigned int i = 0; i < 8; ++i)
-              local(i) += per_volume[part] * values.shape_value(i, q) * values.JxW(q);
+              local(i) += per_volume[part] * (differ ? fe.shape_value(i, part) : values.shape_value(i, q)) *
+                          values.JxW(q);
           }
         };
         if (whole) {

@@ -101,8 +101,8 @@ class TissueMesh {
   int n_local() const { return graph_.n_owned + static_cast<int>(partitioner_->n_ghost_indices()); }
 
   bool has_tissue(int region) const { return has_tissue_[region] != 0; }
-  /// Volume of region r around owned node i, m^3: integral of its shape function over the region, hanging
-  /// nodes' shares passed on to the nodes that carry them. 0 for regions without tissue.
+  /// Volume of region r around owned node i, m^3: its shape function at the parts' points times the part;
+  /// hanging nodes' shares passed on to the nodes that carry them. 0 for regions without tissue.
   double node_volume(int region, int i) const { return node_volume_[region][i]; }
   /// The same by the parts of cells that are nearer to the node than to any other: where the vessels and the
   /// lymph of a region act. A border behind which drug is soon gone is then felt half a cell too early or too

@@ -115,7 +115,8 @@ void remove_staged(const std::string& staging) noexcept {
   std::error_code error;
   const std::string doomed = staging + ".discarded";
   fs::rename(staging, doomed, error);
-  fs::remove_all(error ? staging : doomed, error);
+  // Both: another process may have given it that name, and be at it still.
+  for (const std::string& left : {staging, doomed}) fs::remove_all(left, error);
 }
 
 }  // namespace intratumor

@@ -54,8 +54,9 @@ void Stepper::leave_low_order_out(double dt, const StepSources& sources) {
 bool Stepper::nowhere_negative() const {
   bool negative = false;
   for (int i = 0; i < graph_.n_owned; ++i)
-    negative = negative || c_new_.local_element(i) < 0 || result_.node_mean[i] < 0;
-  for (std::size_t k = 0; k < a_new_.size(); ++k) negative = negative || a_new_[k] < 0 || a_mean_[k] < 0;
+    negative = negative || !(c_new_.local_element(i) >= 0) || !(result_.node_mean[i] >= 0);
+  for (std::size_t k = 0; k < a_new_.size(); ++k)
+    negative = negative || !(a_new_[k] >= 0) || !(a_mean_[k] >= 0);
   return !dealii::Utilities::MPI::logical_or(negative, op_->mesh->communicator());
 }
 

@@ -323,6 +323,19 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   tissue2_ = exits_of(c2_);
 }
 
+/// Where the low-order step is not computed first: the stages' start and scale, from what each node exchanges
+/// by itself with plasma as it is. Whether there is any drug.
+bool Stepper::estimate_mean(double dt) {
+  const double plasma = a_[op_->accounts.plasma];
+  for (int i = 0; i < graph_.n_owned; ++i)
+    low_mean_.local_element(i) = graph_.is_unknown[i]
+                                     ? (c_.local_element(i) + dt * op_->feed[i] * plasma / op_->lumped[i]) /
+                                           (1. + dt * op_->loss[i] / op_->lumped[i])
+                                     : 0.;
+  low_mean_.update_ghost_values();
+  return low_mean_.l2_norm() > 0;
+}
+
 const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
   result_ = StepResult();
   {
@@ -338,9 +351,7 @@ const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
     high_order(dt, sources);
     estimate_error(dt, sources);
   };
-  // An empty field has no scale for the stages' solves.
-  if (options_.smooth && c_.l2_norm() > 0) {
-    low_mean_ = c_;
+  if (options_.smooth && estimate_mean(dt)) {
     high();
     leave_low_order_out(dt, sources);
     correct(dt, false);

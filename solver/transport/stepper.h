@@ -93,6 +93,7 @@ class Stepper {
   void low_order(double dt, const StepSources& sources);
   void high_order(double dt, const StepSources& sources);
   void estimate_error(double dt, const StepSources& sources);
+  bool estimate_mean(double dt);
   void leave_low_order_out(double dt, const StepSources& sources);
   bool nowhere_negative() const;
   void correct(double dt, bool limited);
