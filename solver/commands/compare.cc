@@ -103,12 +103,9 @@ void show(const std::vector<StoredResult>& results, const Comparison& comparison
   if (format == "json") text = comparison_records(results, standing).dump(2) + "\n";
   const bool many = results.size() > most_side_by_side;
   if (format == "markdown") text = many ? scheme_lines_markdown(comparison) : comparison_markdown(comparison);
-  if (format == "table" && many) {
-    text = text_table(scheme_lines(comparison), "", true);
-    for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
-  } else if (format == "table") {
-    text = comparison_text(comparison);
-  }
+  if (format == "table")
+    text = many ? text_table(scheme_lines(comparison), "", true) + comparison_notes(comparison)
+                : comparison_text(comparison);
   std::fputs(text.c_str(), stdout);
 }
 

@@ -84,9 +84,7 @@ void read_mode(const po::variables_map& values, SweepOptions& options) {
   options.submit = !values["no-submit"].as<bool>();
   if (!slurm && values.count("profile") > 0) refuse("--profile has no effect without --slurm");
   if (!slurm && !options.submit) refuse("--no-submit has no effect without --slurm");
-  if (values.count("index") > 0) {
-    options.indices = read_indices(values["index"].as<std::string>());
-  }
+  if (values.count("index") > 0) options.indices = read_indices(values["index"].as<std::string>());
   if (first.empty()) return;
   for (const char* name : {"resume", "failed", "extend"})
     if (!slurm && values[name].as<bool>())

@@ -21,6 +21,7 @@
 
 #include "commands/case_to_folder.h"
 #include "commands/together.h"
+#include "output/interruption.h"
 #include "quantities/error.h"
 
 namespace intratumor {
@@ -31,8 +32,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int tick_ms = 1000;
 constexpr double patience_s = 60;  // for workers to end their case: a step, and its checkpoint
-constexpr double one_signal_s =
-    0.7;  // what comes so soon after the first is the same one (see interruption.cc)
 
 struct Worker {
   pid_t id = -1;
@@ -293,7 +292,7 @@ class Pool {
       if (!worker.busy) continue;
       while (waitpid(worker.id, nullptr, WNOHANG) == 0) {
         signalfd_siginfo signal;
-        const bool again = read(signals_, &signal, sizeof signal) > 0 && seconds_since(start) > one_signal_s;
+        const bool again = read(signals_, &signal, sizeof signal) > 0 && Clock::now() - start > one_signal;
         if (again || seconds_since(start) > patience_s) kill(worker.id, SIGKILL);
         poll(nullptr, 0, 10);
       }

@@ -69,40 +69,39 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
   number_boundary();
   build_graph();
 
-  node_volume_.resize(n_regions_);
-  exchange_volume_.resize(n_regions_);
-  region_volume_.resize(n_regions_);
-  for (int r = 0; r < n_regions_; ++r) {
-    if (!has_tissue_[r]) {
-      double of_cells = 0;
-      for_each_cell(
-          [&](const Cell& cell, int index) { of_cells += cell_fraction(index, r) * cell->measure(); });
-      region_volume_[r] = dealii::Utilities::MPI::sum(of_cells, communicator());
-      node_volume_[r].assign(graph_.n_owned, 0.);
-      exchange_volume_[r] = node_volume_[r];
-      continue;
+  // Of every region and both kinds in one pass; they differ in cells that a border cuts.
+  region_volume_.assign(n_regions_, 0.);
+  std::vector<Vector> around(n_regions_, make_vector()), nearest(around);
+  FEValues<3> fe(*mapping_, *element_, dealii::QGauss<3>(2),
+                 dealii::update_values | dealii::update_JxW_values);
+  dealii::Vector<double> of_cell(nodes_per_cell), by_part(nodes_per_cell);
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  for_each_cell([&](const Cell& cell, int index) {
+    fe.reinit(cell);
+    cell->get_dof_indices(indices);
+    for (int r = 0; r < n_regions_; ++r) {
+      if (!has_tissue_[r]) region_volume_[r] += cell_fraction(index, r) * cell->measure();
+      if (!has_tissue_[r] || cell_fraction(index, r) == 0) continue;
+      of_cell = 0;
+      for (const unsigned int part : fe.quadrature_point_indices()) {
+        by_part(part) = part_fraction(index, part, r) * fe.JxW(part);
+        for (unsigned int i = 0; i < nodes_per_cell; ++i)
+          of_cell(i) += fe.shape_value(i, part) * by_part(part);
+      }
+      constraints_.distribute_local_to_global(of_cell, indices, around[r]);
+      constraints_.distribute_local_to_global(first_part_[index] < 0 ? of_cell : by_part, indices,
+                                              nearest[r]);
     }
-    Vector volume = make_vector();
-    assemble(
-        [&](const Cell&, int index, const FEValues<3>& fe, dealii::Vector<double>& local) {
-          if (cell_fraction(index, r) == 0) return false;
-          for (const unsigned int q : fe.quadrature_point_indices())
-            for (unsigned int i = 0; i < nodes_per_cell; ++i)
-              local(i) += part_fraction(index, q, r) * fe.shape_value(i, q) * fe.JxW(q);
-          return true;
-        },
-        volume);
-    node_volume_[r].assign(volume.begin(), volume.begin() + graph_.n_owned);
-    region_volume_[r] = global_sum(node_volume_[r], communicator());
-    assemble(
-        [&](const Cell&, int index, const FEValues<3>& fe, dealii::Vector<double>& local) {
-          if (cell_fraction(index, r) == 0) return false;
-          for (const unsigned int part : fe.quadrature_point_indices())
-            local(part) += part_fraction(index, part, r) * fe.JxW(part);
-          return true;
-        },
-        volume);
-    exchange_volume_[r].assign(volume.begin(), volume.begin() + graph_.n_owned);
+  });
+  const auto owned = [&](Vector& volume) {
+    volume.compress(dealii::VectorOperation::add);
+    return std::vector<double>(volume.begin(), volume.begin() + graph_.n_owned);
+  };
+  for (int r = 0; r < n_regions_; ++r) {
+    node_volume_.push_back(owned(around[r]));
+    exchange_volume_.push_back(owned(nearest[r]));
+    region_volume_[r] = has_tissue_[r] ? global_sum(node_volume_[r], communicator())
+                                       : dealii::Utilities::MPI::sum(region_volume_[r], communicator());
   }
 }
 

@@ -13,9 +13,6 @@ namespace {
 
 constexpr int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 constexpr std::size_t n_signals = sizeof watched_signals / sizeof watched_signals[0];
-/// Signals that come so soon after the first are the same one: a batch system sends it to a program and to
-/// the script that passes it on, a terminal to mpirun and to what it started.
-constexpr std::chrono::milliseconds one_signal{700};
 constexpr char stop_watching = 0;
 constexpr char interrupted = 1;
 

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
 namespace intratumor {
+
+/// Signals that come so soon after the first are the same one: a batch system sends it to a program and to
+/// the script that passes it on, a terminal to mpirun and to what it started.
+constexpr std::chrono::milliseconds one_signal{700};
 
 /// While it lives, SIGINT, SIGTERM, SIGHUP and SIGUSR1 end the program after `clean_up`, which runs on a
 /// thread of its own while the program may still compute and returns the exit status. A program that can end

@@ -61,6 +61,9 @@ constexpr std::size_t most_side_by_side = 6;
 /// The rows that have a brief name as columns: headings, their units, and a line a scheme.
 std::vector<std::vector<std::string>> scheme_lines(const Comparison& comparison);
 
+/// How to read a comparison: a paragraph a note, below the table.
+std::string comparison_notes(const Comparison& comparison);
+
 /// A table of such lines in Markdown, with notes.
 std::string scheme_lines_markdown(const Comparison& comparison);
 

@@ -34,7 +34,26 @@ std::string unit_in(const std::string& label) {
              : label.substr(begin + 1, end - begin - 1);
 }
 
+/// "| a | b |"
+std::string markdown_row(const std::vector<std::string>& cells) {
+  std::string text = "|";
+  for (const std::string& cell : cells) text += " " + escaped(cell) + " |";
+  return text + "\n";
+}
+
+std::string markdown_rule(std::size_t columns) {
+  std::string text = "|---|";
+  for (std::size_t i = 1; i < columns; ++i) text += "---:|";
+  return text + "\n";
+}
+
 }  // namespace
+
+std::string comparison_notes(const Comparison& comparison) {
+  std::string text;
+  for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
+  return text;
+}
 
 std::vector<std::vector<std::string>> scheme_lines(const Comparison& comparison) {
   std::vector<std::vector<std::string>> lines = {{"scheme"}, {""}};
@@ -50,21 +69,12 @@ std::vector<std::vector<std::string>> scheme_lines(const Comparison& comparison)
 }
 
 std::string scheme_lines_markdown(const Comparison& comparison) {
-  const auto lines = scheme_lines(comparison);
-  std::string text = "| scheme |", rule = "\n|---|";
-  for (std::size_t column = 1; column < lines[0].size(); ++column) {
-    const std::string& unit = lines[1][column];
-    text += " " + escaped(lines[0][column] + (unit.empty() ? "" : " (" + unit + ")")) + " |";
-    rule += "---:|";
-  }
-  text += rule + "\n";
-  for (std::size_t line = 2; line < lines.size(); ++line) {
-    text += "|";
-    for (const std::string& cell : lines[line]) text += " " + escaped(cell) + " |";
-    text += "\n";
-  }
-  for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
-  return text;
+  auto lines = scheme_lines(comparison);
+  for (std::size_t column = 0; column < lines[0].size(); ++column)
+    if (!lines[1][column].empty()) lines[0][column] += " (" + lines[1][column] + ")";
+  std::string text = markdown_row(lines[0]) + markdown_rule(lines[0].size());
+  for (std::size_t line = 2; line < lines.size(); ++line) text += markdown_row(lines[line]);
+  return text + comparison_notes(comparison);
 }
 
 std::string comparison_text(const Comparison& comparison, std::size_t width) {
@@ -100,30 +110,24 @@ std::string comparison_text(const Comparison& comparison, std::size_t width) {
     }
     begin = end;
   }
-  for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
-  return text;
+  return text + comparison_notes(comparison);
 }
 
 std::string comparison_markdown(const Comparison& comparison) {
   std::string text = "| |";
-  std::string rule = "|---|";
-  for (const std::string& name : comparison.names) {
-    text += " " + escaped(name) + " |";
-    rule += "---:|";
-  }
-  text += "\n" + rule + "\n";
+  for (const std::string& name : comparison.names) text += " " + escaped(name) + " |";
+  text += "\n" + markdown_rule(comparison.names.size() + 1);
   for (const ComparedSection& section : comparison.sections) {
     text += "| **" + escaped(section.title) + "** |";
     for (std::size_t i = 0; i < comparison.names.size(); ++i) text += " |";
     text += "\n";
     for (const ComparedRow& row : section.rows) {
-      text += "| " + escaped(row.label) + " |";
-      for (const std::string& cell : row.cells) text += " " + escaped(cell) + " |";
-      text += "\n";
+      std::vector<std::string> cells = {row.label};
+      cells.insert(cells.end(), row.cells.begin(), row.cells.end());
+      text += markdown_row(cells);
     }
   }
-  for (const std::string& note : comparison.notes) text += "\n" + note + "\n";
-  return text;
+  return text + comparison_notes(comparison);
 }
 
 }  // namespace intratumor

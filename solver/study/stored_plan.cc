@@ -92,7 +92,6 @@ void StudyFolder::write_plan(const Study& study, const Plan& plan, const std::se
     stored["files"][file] = {{"sha256", sha256_of_file(file)}, {"stamp", stamp_of(file)}};
   stored["cases"] = Json::array();
   for (const PlannedCase& planned : plan.cases) stored["cases"].push_back(planned.set);
-  // For people; cases that are drawn have but their numbers.
   stored["names"] = Json::array();
   for (const PlannedCase& planned : plan.cases)
     stored["names"].push_back(plan.draws > 1 ? "" : plan.combination_values[planned.combination]);
@@ -119,6 +118,13 @@ std::vector<std::string> StudyFolder::changes(const Study& study, const Plan& pl
                    std::to_string(added) + " are new");
   }
   return list;
+}
+
+std::vector<std::string> StudyFolder::case_names() const {
+  const Json stored = read_plan(path_);
+  // Plans of older versions have none.
+  if (!stored.contains("names")) return std::vector<std::string>(stored["cases"].size());
+  return stored["names"].get<std::vector<std::string>>();
 }
 
 void StudyFolder::order_as_stored(Plan& plan) const {

@@ -46,6 +46,9 @@ class StudyFolder {
   /// The cases of `plan` in the order of their numbers here: those that are stored keep theirs.
   void order_as_stored(Plan& plan) const;
 
+  /// What tells each case of the stored plan from the others, for people; empty for draws, which have
+  /// numbers.
+  std::vector<std::string> case_names() const;
   std::string case_path(std::size_t number) const;
   State state(std::size_t number) const;
   Failure failure(std::size_t number) const;
