@@ -25,29 +25,33 @@ constexpr double comparator_tolerance = 1e-2;  // its AUC within 0.25%, Cmax wit
 using Clock = std::chrono::steady_clock;
 
 void warn_about_deposit(const Result& result, Reporter& reporter) {
-  const auto& inside = result.summary["deposit"]["fraction_in_target"];
+  const auto share = [&result](const char* key) {
+    return number_at(result.summary, std::string("deposit.") + key);
+  };
   char text[240];
-  if (inside.is_number() && inside.get<double>() < fraction_in_target_wanted) {
+  // What nothing was deposited for is not a number, and not beyond any limit.
+  const double inside = share("fraction_in_target");
+  if (inside < fraction_in_target_wanted) {
     std::snprintf(text, sizeof text, "only %.0f%% of the deposited drug starts inside the target",
-                  100 * inside.get<double>());
+                  100 * inside);
     reporter.warn(text);
   }
-  const auto& empty = result.summary["deposit"]["without_tissue_fraction"];
-  if (empty.is_number() && empty.get<double>() > overlap_accepted) {
+  const double empty = share("without_tissue_fraction");
+  if (empty > overlap_accepted) {
     std::snprintf(
         text, sizeof text,
         "%.0f%% of the deposit's volume lies where there is no tissue; its drug goes into the rest, "
         "more concentrated",
-        100 * empty.get<double>());
+        100 * empty);
     reporter.warn(text);
   }
-  const auto& overlap = result.summary["deposit"]["overlap_fraction"];
-  if (overlap.is_number() && overlap.get<double>() > overlap_accepted) {
+  const double overlap = share("overlap_fraction");
+  if (overlap > overlap_accepted) {
     std::snprintf(
         text, sizeof text,
         "deposits given at the same time overlap in %.0f%% of their volume; concentrations add up there, "
         "where fluid would have spread farther",
-        100 * overlap.get<double>());
+        100 * overlap);
     reporter.warn(text);
   }
 }
