@@ -230,7 +230,6 @@ std::string estimates_text(const Case& c, const Setup& setup, int ranks,
       cases.push_back(read_case(c.path, changed));
     }
   }
-  const auto voxels = static_cast<double>(setup.segmentation.voxels());
   Rows rows = {{"estimate on " + std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks"), "finest cell",
                 "cells", "unknowns", "steps", "memory", "time"}};
   for (const Case& other : cases) {
@@ -243,7 +242,7 @@ std::string estimates_text(const Case& c, const Setup& setup, int ranks,
       rows.back().push_back("more than " + count_text(size.cells));
       continue;
     }
-    const CostEstimate cost = estimate_cost(other, size.nodes, voxels, ranks);
+    const CostEstimate cost = estimate_cost(other, setup, size.nodes, ranks);
     for (const std::string& cell :
          {count_text(size.cells), count_text(size.nodes), count_text(static_cast<std::uint64_t>(cost.steps)),
           bytes_text(cost.memory_bytes), duration_text(cost.wall_s)})

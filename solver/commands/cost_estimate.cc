@@ -42,11 +42,11 @@ struct Dosing {
   bool front;  // of drug that fluid carries through the pores
 };
 
-std::vector<Dosing> dosings(const Case& c) {
+std::vector<Dosing> dosings(const Case& c, const Setup& setup) {
   std::vector<Dosing> list;
-  for (const NeedleInjection& needle : c.needles)
-    for (const double t : needle.times)
-      list.push_back({t, needle.amount, needle.mode == InjectionMode::infusion});
+  for (std::size_t k = 0; k < c.needles.size(); ++k)
+    for (const double t : c.needles[k].times)
+      list.push_back({t, c.needles[k].amount, setup.modes[k].mode == InjectionMode::infusion});
   for (const IntravenousDose& dose : c.intravenous)
     for (const double t : dose.times) list.push_back({t, dose.amount, false});
   std::sort(list.begin(), list.end(), [](const Dosing& a, const Dosing& b) { return a.time < b.time; });
@@ -64,8 +64,8 @@ std::vector<Dosing> dosings(const Case& c) {
   return merged;
 }
 
-double steps_of(const Case& c) {
-  const std::vector<Dosing> list = dosings(c);
+double steps_of(const Case& c, const Setup& setup) {
+  const std::vector<Dosing> list = dosings(c, setup);
   double all = 0;
   for (const Dosing& d : list) all += d.amount;
   double steps = c.until / longest_step + steps_per_field * static_cast<double>(c.field_times.size());
@@ -82,11 +82,12 @@ double steps_of(const Case& c) {
 
 }  // namespace
 
-CostEstimate estimate_cost(const Case& c, std::uint64_t nodes, double voxels, int ranks) {
+CostEstimate estimate_cost(const Case& c, const Setup& setup, std::uint64_t nodes, int ranks) {
   const auto n = static_cast<double>(nodes);
+  const auto voxels = static_cast<double>(setup.segmentation.voxels());
   const double speed_up = ranks * std::pow(rank_efficiency, std::log2(ranks));
   CostEstimate cost;
-  cost.steps = steps_of(c);
+  cost.steps = steps_of(c, setup);
   const bool compared = c.comparator && !c.needles.empty();
   const double step_s = step_s_per_node * (compared ? 1 + comparator_share : 1);
   cost.wall_s =

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "injection/case.h"
+#include "simulation/setup.h"
 
 namespace intratumor {
 
@@ -13,7 +14,7 @@ struct CostEstimate {
   double wall_s = 0;
 };
 
-/// `nodes` of the mesh (octree_size), `voxels` of the whole segmentation.
-CostEstimate estimate_cost(const Case& c, std::uint64_t nodes, double voxels, int ranks);
+/// `setup`: the case with its image, at whatever accuracy; `nodes` of the mesh (octree_size).
+CostEstimate estimate_cost(const Case& c, const Setup& setup, std::uint64_t nodes, int ranks);
 
 }  // namespace intratumor

@@ -19,7 +19,7 @@ CostEstimate estimate_case(const Case& c) {
   const Setup setup = prepare(c, silent);
   const OctreeRequest request = mesh_request(c, setup, 1.);
   const OctreeSize size = octree_size(request, octree_tables(request));
-  return estimate_cost(c, size.nodes, static_cast<double>(setup.segmentation.voxels()), 1);
+  return estimate_cost(c, setup, size.nodes, 1);
 }
 
 /// Cases by what lists decide; the draws of distributions hardly change what a case costs.

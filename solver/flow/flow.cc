@@ -293,6 +293,7 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
   state.wall = std::move(exchange.wall);
   state.filtration = std::move(exchange.filtration);
   state.lymph = std::move(exchange.lymph);
+  state.source = source;
   state.total_source = dealii::Utilities::MPI::sum(state.total_source, comm);
   state.total_filtration = global_sum(state.filtration, comm);
   state.total_lymph = global_sum(state.lymph, comm);

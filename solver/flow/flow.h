@@ -61,6 +61,7 @@ struct FlowProblem {
 
 struct FlowState {
   Vector pressure;                        ///< Pa; ghosts up to date, hanging nodes filled in
+  std::vector<double> source;             ///< [q] m^3/s out of needles at each owned node; empty: none
   std::vector<double> filtration;         ///< [Jv] m^3/s out of vessels at each owned node
   std::vector<double> lymph;              ///< [Jl] m^3/s into lymph
   std::vector<std::vector<double>> wall;  ///< m^3/s out of each wall's lumen; empty where no fluid passes

@@ -60,10 +60,10 @@ bool Stepper::nowhere_negative() const {
   return !dealii::Utilities::MPI::logical_or(negative, op_->mesh->communicator());
 }
 
-void Stepper::correct(double dt, bool limited) {
+void Stepper::correct(double dt, bool limited, const StepSources& sources) {
   const auto timed = phases_.measure("limiter");
   correct_accounts(dt, limited);
-  correct_edges(dt, limited);
+  correct_edges(dt, limited, sources);
 }
 
 /// Moves the high-order correction of every flux to, from and between accounts. Only the giver limits: one
@@ -150,8 +150,9 @@ void Stepper::correct_accounts(double dt, bool limited) {
 }
 
 /// Antidiffusive fluxes between nodes, limited against the extrema of the old, the low-order and the
-/// account-corrected state on each stencil.
-void Stepper::correct_edges(double dt, bool limited) {
+/// account-corrected state on each stencil. Where fluid enters, what it brings is a neighbour too: else a
+/// steady peak would be cut to what the low-order step leaves of it, the more the longer the step.
+void Stepper::correct_edges(double dt, bool limited, const StepSources& sources) {
   const int n = graph_.n_owned;
   for (std::size_t i = 0; i < lowest_.size(); ++i) {
     const double a = c_.local_element(i), b = c_low_.local_element(i), c = corrected_.local_element(i);
@@ -174,6 +175,9 @@ void Stepper::correct_edges(double dt, bool limited) {
     low_bound_[j] = std::min(low_bound_[j], lowest_[i]);
     high_bound_[j] = std::max(high_bound_[j], highest_[i]);
   });
+  for (std::size_t i = 0; i < op_->inlet.size(); ++i)
+    if (op_->inlet[i] > 0)
+      high_bound_[i] = std::max(high_bound_[i], mean_source(sources, static_cast<int>(i)) / op_->inlet[i]);
   std::vector<double> values(corrected_.begin(), corrected_.begin() + n);
   std::vector<double>& refused = net_;
   std::fill(refused.begin(), refused.end(), 0.);

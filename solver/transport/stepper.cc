@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "quantities/error.h"
 #include "transport/tr_bdf2.h"
@@ -144,6 +145,9 @@ void Stepper::prepare(double dt) {
   if (dt == dt_) return;
   const int n = graph_.n_owned;
   for (int i = 0; i < n; ++i) courant_.local_element(i) = dt * op_->viscosity[i] / op_->lumped[i];
+  for (std::size_t i = 0; i < op_->inlet.size(); ++i)
+    if (op_->inlet[i] > 0)
+      courant_.local_element(static_cast<int>(i)) = std::numeric_limits<double>::infinity();
   courant_.update_ghost_values();
   fill_matrices(dt);
 
@@ -354,14 +358,14 @@ const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
   if (options_.smooth && estimate_mean(dt)) {
     high();
     leave_low_order_out(dt, sources);
-    correct(dt, false);
+    correct(dt, false, sources);
     if (nowhere_negative()) return result_;
     low();
   } else {
     low();
     high();
   }
-  correct(dt, options_.limited);
+  correct(dt, options_.limited, sources);
   return result_;
 }
 

@@ -96,9 +96,9 @@ class Stepper {
   bool estimate_mean(double dt);
   void leave_low_order_out(double dt, const StepSources& sources);
   bool nowhere_negative() const;
-  void correct(double dt, bool limited);
+  void correct(double dt, bool limited, const StepSources& sources);
   void correct_accounts(double dt, bool limited);
-  void correct_edges(double dt, bool limited);
+  void correct_edges(double dt, bool limited, const StepSources& sources);
   std::vector<double> exits_of(const Vector& v) const;
   std::vector<double> account_rates(const std::vector<double>& amounts,
                                     const std::vector<double>& from_tissue, const StepSources& sources) const;
@@ -107,7 +107,8 @@ class Stepper {
                                   double theta, const std::vector<double>& right_accounts, double enough,
                                   Vector& u, int& iterations);
   void multiply_mass(const Vector& v, std::vector<double>& out) const;
-  /// Share of an edge's artificial diffusion that the high-order operator keeps.
+  /// Share of an edge's artificial diffusion that the high-order operator keeps: all of it at nodes where
+  /// fluid enters, whose peak is narrower than a cell.
   double kept_share(int i, int j) const {
     const double c = std::max(courant_.local_element(i), courant_.local_element(j));
     return c > 1 ? 1. - 1. / c : 0.;

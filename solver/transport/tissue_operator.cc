@@ -186,9 +186,13 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
       lymph.rate[i] += v * lymph_rate(t, p);
     }
   }
+  for (int i = 0; i < n; ++i)
+    if (volume[i] > 0) carried[i] /= volume[i];
   // What convects out leaves; fluid that enters carries no drug.
   for (int i = 0; i < n; ++i)
-    if (flow.outflow[i] > 0) outflow.rate[i] = flow.outflow[i] * carried[i] / volume[i];
+    if (flow.outflow[i] > 0) outflow.rate[i] = flow.outflow[i] * carried[i];
+  op.inlet = flow.source;
+  for (std::size_t i = 0; i < op.inlet.size(); ++i) op.inlet[i] *= carried[i];
 
   TissueOperator::Exit leak{accounts.leak, std::vector<double>(n, 0.)};
   for (std::size_t w = 0; w < walls.size(); ++w) {
@@ -198,7 +202,7 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
       if (volume[i] == 0) continue;
       const double fluid = w < flow.wall.size() && !flow.wall[w].empty() ? flow.wall[w][i] : 0.;
       // A vessel's wall takes drug with the fluid as vessels do; into a cavity it goes as it convects.
-      const double drag = fluid * (1 - t.wall.reflection) * (vessel ? 1. : carried[i] / volume[i]);
+      const double drag = fluid * (1 - t.wall.reflection) * (vessel ? 1. : carried[i]);
       const BloodExchange exchange = wall_exchange(walls[w].drug.empty() ? 0. : walls[w].drug[i], drag);
       if (vessel) op.feed[i] += exchange.into / accounts.plasma_volume;
       (vessel ? blood : leak).rate[i] += exchange.out;
