@@ -115,6 +115,23 @@ TEST(Check, CountsTheMeshOfTheRun) {
       << counted << " in " << shorter.out;
 }
 
+TEST(Check, ForetellsTheStepsOfTheModeThatPhysicsChooses) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const auto estimate = [&](const std::string& mode) {
+    const Ended ended =
+        intratumor_in(scratch.path(),
+                      {"check", small, "--set", "tissues.tumour=brain_tumour", "--set", "scheme.0.over=10 h",
+                       "--set", "scheme.0.volume=0.1 mL", "--set", "scheme.0.mode=" + mode});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    return line_of(ended.out, "coarse (this case)");
+  };
+  const std::string infusion = estimate("infusion");
+  EXPECT_NE(infusion, "");
+  EXPECT_EQ(estimate("auto"), infusion);
+  EXPECT_NE(estimate("deposit"), infusion);
+}
+
 TEST(Check, WarnsOfWhatIsUnlikely) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());
