@@ -1,4 +1,5 @@
 // The harness steps as the program does: one problem by both.
+#include <algorithm>
 #include <cmath>
 
 #include "course.h"
@@ -56,6 +57,8 @@ TEST(Control, HarnessStepsAsTheProgram) {
   control.dose = infusion.amount;
   control.sources.node[0] = control.sources.node[1] = control.sources.node[2] = &p.source;
   const Advance infused = advance(p, ladder, 0, hour, control);
+  // When it ends, the next step follows how long its drug stays.
+  ladder.restart(std::max(40., p.total_content() / infusion.rate));
   const std::unique_ptr<TissueOperator> during = std::move(p.op);
   p.source.clear();
   p.solve();
