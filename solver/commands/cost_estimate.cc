@@ -32,7 +32,7 @@ constexpr double steps_per_e_fold = 4.6;
 constexpr double start_duration = 600;       // s
 constexpr double longest_step = 4 * 86400.;  // s, late
 constexpr double steps_per_field = 0.5;      // a field's time is an event
-constexpr double steps_of_front = 18;        // while fluid flows in; 10 h of 0.5 uL/min, antibody and cisplatin
+constexpr double steps_of_front = 18;  // while fluid flows in; 10 h of 0.5 and 1 uL/min, IgG and cisplatin
 constexpr double tolerance_power = 0.3;
 constexpr double reference_tolerance = 1e-3;
 
