@@ -54,7 +54,12 @@ Segment make_segment(const Setup& setup, double from, double to) {
     return false;
   };
   for (const Deposit& d : setup.deposits) s.depositing.push_back(active(d) ? 1 : 0);
-  for (const Infusion& i : setup.infusions) s.infusing.push_back(active(i) ? 1 : 0);
+  for (const Infusion& i : setup.infusions) {
+    s.infusing.push_back(active(i) ? 1 : 0);
+    const bool ends = std::any_of(i.times.begin(), i.times.end(),
+                                  [&](double start) { return same_time(start + i.duration, from); });
+    if (ends && s.infusing.back() == 0) s.ended_infusion += i.amount / i.duration;
+  }
   for (const IntravenousDose& dose : setup.intravenous)
     if (active(dose)) s.intravenous += dose.amount / dose.duration;
   return s;

@@ -14,6 +14,7 @@ struct Segment {
   double intravenous = 0;        ///< mol/s into plasma
   /// Duration of the shortest of what begins at `from`; infinite when nothing does. s
   double shortest_start = 0;
+  double ended_infusion = 0;  ///< mol/s of the needles that stop infusing at `from`
 
   bool any_deposit() const;
 };

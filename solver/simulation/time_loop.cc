@@ -260,23 +260,6 @@ void TimeLoop::follow_retention(double start, double t, double before) {
   half_life_ = start + along * (t - start) - last_injection_end_;
 }
 
-/// How long drug of the infusions that end at an event stays, s: what the mesh holds over their rate. A drug
-/// that leaves fast has come to rest in steps far longer, and what it leaves is too little of the dose for
-/// the error estimate to see it go. Infinite when none ends or none of it is there.
-double TimeLoop::residence_of_what_ended(const Segment& before, const Segment& now) const {
-  double rate = 0;
-  for (std::size_t k = 0; k < before.infusing.size(); ++k) {
-    const Infusion& infusion = in_.setup->infusions[k];
-    if (before.infusing[k] != 0 && now.infusing[k] == 0) rate += infusion.amount / infusion.duration;
-  }
-  if (rate == 0) return std::numeric_limits<double>::infinity();
-  double content = 0;
-  for (int i = 0; i < in_.mesh->graph().n_owned; ++i)
-    content += state_->op.lumped[i] * stepper_.concentration().local_element(i);
-  content = dealii::Utilities::MPI::sum(content, in_.mesh->communicator());
-  return content > 0 ? content / rate : std::numeric_limits<double>::infinity();
-}
-
 /// What happens at the event that begins it.
 void TimeLoop::begin_segment(const Segment& segment) {
   time_ = segment.from;
@@ -287,10 +270,11 @@ void TimeLoop::begin_segment(const Segment& segment) {
   if (event_ == 0 || at_once > 0) record(time_);
   if (is_field_time(time_)) write_fields(time_);
   if (std::isfinite(segment.shortest_start)) ladder_.restart(segment.shortest_start);
-  if (event_ == 0) return;
-  const double residence =
-      residence_of_what_ended(make_segment(*in_.setup, events_[event_ - 1], events_[event_]), segment);
-  if (std::isfinite(residence)) ladder_.restart(std::max(residence, first_step_at_once));
+  // A drug that leaves fast has come to rest in steps far longer than it stays, which is what there is of it
+  // over the rate; and that is too little of the dose for the error estimate to see it go.
+  const double left = (ledger_.free_tumour + ledger_.free_elsewhere) * dose_;
+  if (segment.ended_infusion > 0 && left > 0)
+    ladder_.restart(std::max(left / segment.ended_infusion, first_step_at_once));
 }
 
 void TimeLoop::run_segment(const Segment& segment) {

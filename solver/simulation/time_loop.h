@@ -93,7 +93,6 @@ class TimeLoop {
   const FlowStates::State& flow_of(const Segment& segment);
   std::vector<double> node_sources(const Segment& segment, const FlowStates::State& state) const;
   double give_at_once(double t);
-  double residence_of_what_ended(const Segment& before, const Segment& now) const;
   void begin_segment(const Segment& segment);
   void run_segment(const Segment& segment);
   void expect_in_tumour(const std::vector<double>& sources);

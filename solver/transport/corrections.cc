@@ -175,9 +175,8 @@ void Stepper::correct_edges(double dt, bool limited, const StepSources& sources)
     low_bound_[j] = std::min(low_bound_[j], lowest_[i]);
     high_bound_[j] = std::max(high_bound_[j], highest_[i]);
   });
-  for (std::size_t i = 0; i < op_->inlet.size(); ++i)
-    if (op_->inlet[i] > 0)
-      high_bound_[i] = std::max(high_bound_[i], mean_source(sources, static_cast<int>(i)) / op_->inlet[i]);
+  for (int i = 0; i < n; ++i)
+    if (op_->inlet[i] > 0) high_bound_[i] = std::max(high_bound_[i], mean_source(sources, i) / op_->inlet[i]);
   std::vector<double> values(corrected_.begin(), corrected_.begin() + n);
   std::vector<double>& refused = net_;
   std::fill(refused.begin(), refused.end(), 0.);

@@ -144,10 +144,9 @@ void Stepper::fill_matrices(double dt) {
 void Stepper::prepare(double dt) {
   if (dt == dt_) return;
   const int n = graph_.n_owned;
-  for (int i = 0; i < n; ++i) courant_.local_element(i) = dt * op_->viscosity[i] / op_->lumped[i];
-  for (std::size_t i = 0; i < op_->inlet.size(); ++i)
-    if (op_->inlet[i] > 0)
-      courant_.local_element(static_cast<int>(i)) = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < n; ++i)
+    courant_.local_element(i) =
+        op_->inlet[i] > 0 ? std::numeric_limits<double>::infinity() : dt * op_->viscosity[i] / op_->lumped[i];
   courant_.update_ghost_values();
   fill_matrices(dt);
 

@@ -191,8 +191,9 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   // What convects out leaves; fluid that enters carries no drug.
   for (int i = 0; i < n; ++i)
     if (flow.outflow[i] > 0) outflow.rate[i] = flow.outflow[i] * carried[i];
-  op.inlet = flow.source;
-  for (std::size_t i = 0; i < op.inlet.size(); ++i) op.inlet[i] *= carried[i];
+  op.inlet.assign(n, 0.);
+  if (!flow.source.empty())
+    for (int i = 0; i < n; ++i) op.inlet[i] = flow.source[i] * carried[i];
 
   TissueOperator::Exit leak{accounts.leak, std::vector<double>(n, 0.)};
   for (std::size_t w = 0; w < walls.size(); ++w) {

@@ -51,7 +51,7 @@ struct TissueOperator {
   std::vector<double> loss;  ///< [L_i] sum of the exits' rates
   std::vector<double> feed;  ///< 1/s: amount rate into the node per mol in plasma
   double total_feed = 0;     ///< sum over all ranks
-  /// By node, m^3/s: what the fluid that needles bring carries away of the node's concentration; empty: none.
+  /// By node, m^3/s: what the fluid that needles bring carries away of the node's concentration; 0: none.
   /// The drug in it over this is the concentration that it fills the node with.
   std::vector<double> inlet;
 };
