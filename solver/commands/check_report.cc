@@ -66,9 +66,9 @@ std::string direction_text(const Case& c, const Vector3& d) {
   return text;
 }
 
-const char* mode_text(InjectionMode mode) {
-  if (mode == InjectionMode::infusion) return "infusion";
-  return mode == InjectionMode::deposit ? "deposit" : "auto: chosen when it runs";
+std::string mode_text(const ModeChoice& choice) {
+  const std::string mode = choice.mode == InjectionMode::infusion ? "infusion" : "deposit";
+  return choice.by_case ? mode : "auto: " + mode + ", " + choice.why();
 }
 
 const char* shape_text(DepositInput::Shape shape) {
@@ -182,6 +182,7 @@ std::string scheme_text(const Case& c, const Setup& setup) {
   TargetPlaces places(setup.image, setup.values[setup.target], *setup.places);
   for (const NeedleInjection& needle : c.needles) {
     const Vector3 tip = places.tip(needle);
+    const ModeChoice& choice = setup.modes[entry];
     text += "  scheme." + std::to_string(entry++) + "  " + needle.needle + "\n";
     const auto region = static_cast<std::size_t>(region_at(setup, tip));
     Rows rows = {{"tip", readable_point(c, tip) + ", in " + setup.regions[region]}};
@@ -197,8 +198,8 @@ std::string scheme_text(const Case& c, const Setup& setup) {
     rows.push_back(
         {"dose", amount_text(c, needle.amount) + ", " + concentration_text(c, needle.concentration)});
     rows.push_back({"at", times_text(needle.times)});
-    rows.push_back({"mode", mode_text(needle.mode)});
-    if (needle.mode != InjectionMode::infusion && c.deposit) {
+    rows.push_back({"mode", mode_text(choice)});
+    if (choice.mode != InjectionMode::infusion && c.deposit) {
       const bool mask = c.deposit->shape == DepositInput::Shape::mask;
       rows.push_back({"deposit", std::string(shape_text(c.deposit->shape)) +
                                      (mask ? " " + c.deposit->mask

@@ -124,6 +124,9 @@ TEST(Check, ForetellsTheStepsOfTheModeThatPhysicsChooses) {
                       {"check", small, "--set", "tissues.tumour=brain_tumour", "--set", "scheme.0.over=10 h",
                        "--set", "scheme.0.volume=0.1 mL", "--set", "scheme.0.mode=" + mode});
     EXPECT_EQ(ended.status, 0) << ended.err;
+    const bool told = ended.out.find("auto: infusion, chosen by pressure") != std::string::npos;
+    EXPECT_EQ(told, mode == "auto") << ended.out;
+    EXPECT_EQ(ended.out.find("deposit  sphere") != std::string::npos, mode == "deposit") << ended.out;
     return line_of(ended.out, "coarse (this case)");
   };
   const std::string infusion = estimate("infusion");
