@@ -8,6 +8,7 @@
 #include "commands/text_table.h"
 #include "output/clinical_units.h"
 #include "output/reporter.h"
+#include "simulation/mesh_request.h"
 #include "simulation/target_places.h"
 #include "simulation/tip_place.h"
 
@@ -249,7 +250,9 @@ std::string estimates_text(const Case& c, const Setup& setup, int ranks,
           bytes_text(cost.memory_bytes), duration_text(cost.wall_s)})
       rows.back().push_back(cell);
   }
-  return text_table(rows, "  ", true) +
+  std::string smaller;
+  for (const std::string& line : smaller_cells_text(c, setup)) smaller += "  " + line + "\n";
+  return text_table(rows, "  ", true) + smaller +
          "  Memory of all ranks, time on a machine that does nothing else; within a factor of 2, and more\n"
          "  where drug spreads beyond the finely meshed region and the run starts again with a larger one.\n";
 }

@@ -11,6 +11,7 @@
 #include "output/table.h"
 #include "quantities/error.h"
 #include "simulation/mesh_fields.h"
+#include "simulation/mesh_request.h"
 #include "simulation/setup.h"
 
 namespace intratumor {

@@ -10,6 +10,7 @@
 #include "output/reporter.h"
 #include "quantities/error.h"
 #include "quantities/units.h"
+#include "simulation/mesh_request.h"
 #include "simulation/reuse.h"
 #include "simulation/setup.h"
 
@@ -28,9 +29,9 @@ constexpr double largest_union = 2;           // of the mean mesh
 constexpr std::size_t most_candidates = 256;  // looked at for the next of a group
 constexpr std::size_t most_of_group = 256;
 
-std::size_t count(const Mask& mask) {
+std::size_t count(const Mask& mask, std::size_t begin, std::size_t end) {
   std::size_t n = 0;
-  for (const std::uint64_t word : mask) n += std::bitset<64>(word).count();
+  for (std::size_t i = begin; i < end; ++i) n += std::bitset<64>(mask[i]).count();
   return n;
 }
 
@@ -39,7 +40,7 @@ Mask joined(Mask a, const Mask& b) {
   return a;
 }
 
-/// What one scheme has refined, in blocks of 2^3 finest cells.
+/// What one scheme has refined, in blocks of 2^3 cells of h_min, and which of these are halved again.
 struct Scheme {
   std::string entry;  ///< of numerics.mesh_for
   Mask fine;
@@ -49,41 +50,63 @@ struct Scheme {
 
 /// Cases of one geometry and one spread of the drug.
 struct Family {
-  MeshBox box;
+  Octree tables;
   double h_min = 0;
   Mask boundary;                          ///< refined for the target's boundary
   std::map<std::string, Scheme> schemes;  ///< by what they reach
 
   template <class Refined>
-  Mask blocks(const Refined& refined) const {
+  void add_blocks(const Refined& refined, Mask& to) const {
+    const MeshBox& box = tables.box;
     const double edge = 2 * h_min;
     std::array<std::size_t, 3> n{};
     for (int a = 0; a < 3; ++a)
       n[a] = static_cast<std::size_t>(std::ceil((box.upper[a] - box.lower[a]) / edge - 1e-9));
-    Mask mask((n[0] * n[1] * n[2] + 63) / 64, 0);
-    std::size_t at = 0;
+    std::size_t at = 64 * to.size();
+    to.resize(to.size() + (n[0] * n[1] * n[2] + 63) / 64, 0);
     for (std::size_t k = 0; k < n[2]; ++k)
       for (std::size_t j = 0; j < n[1]; ++j)
         for (std::size_t i = 0; i < n[0]; ++i, ++at) {
           const Point lower(box.lower[0] + i * edge, box.lower[1] + j * edge, box.lower[2] + k * edge);
           const Point upper(lower[0] + edge, lower[1] + edge, lower[2] + edge);
-          if (refined(lower, upper)) mask[at / 64] |= std::uint64_t(1) << (at % 64);
+          if (refined(lower, upper)) to[at / 64] |= std::uint64_t(1) << (at % 64);
         }
+  }
+
+  /// Masks of all that `request` has refined, one after the other: down to h_min, and once, twice ... below.
+  Mask blocks(const OctreeRequest& request) const {
+    Mask mask;
+    for (int below = 0; below <= most_halvings; ++below)
+      add_blocks(
+          [&](const Point& lower, const Point& upper) {
+            return std::any_of(request.fine.begin(), request.fine.end(), [&](const auto& reach) {
+              return reach.below >= below && meets(reach, tables, lower, upper);
+            });
+          },
+          mask);
+    for (std::size_t i = 0; i < boundary.size(); ++i) mask[i] |= boundary[i];
     return mask;
   }
 };
 
 void start(Family& family, OctreeRequest request) {
   request.fine.clear();
-  const Octree tables = octree_tables(request);
-  family.box = tables.box;
+  family.tables = octree_tables(request);
   family.h_min = request.h_min;
-  family.boundary = family.blocks(
-      [&](const Point& lower, const Point& upper) { return must_refine(request, tables, lower, upper); });
+  family.add_blocks([&](const Point& lower,
+                        const Point& upper) { return must_refine(request, family.tables, lower, upper); },
+                    family.boundary);
 }
 
+/// Eight cells a block; a block whose cells are halved again has 7 more for each that it had.
 double cells_of(const Mask& mask) {
-  return 8. * static_cast<double>(count(mask));
+  const std::size_t words = mask.size() / (most_halvings + 1);
+  double cells = 0, more = 8;
+  for (std::size_t begin = 0; begin < mask.size(); begin += words) {
+    cells += more * static_cast<double>(count(mask, begin, begin + words));
+    more *= begin == 0 ? 7 : 8;
+  }
+  return cells;
 }
 
 /// Costs of a case in a group of so many, whose mesh has `joint` cells where their own have `own` on average.
@@ -155,11 +178,7 @@ SweepMeshes SweepMeshes::of(const Study& study, const Plan& plan, const StudyFol
       scheme.cases.push_back(k);
       if (scheme.cases.size() > 1) continue;
       scheme.entry = mesh_entry_yaml(c);
-      scheme.fine = joined(family.boundary, family.blocks([&request](const Point& lower, const Point& upper) {
-        return std::any_of(request.fine.begin(), request.fine.end(), [&](const OctreeRequest::Reach& reach) {
-          return reach.shape.may_touch(lower, upper, reach.grow);
-        });
-      }));
+      scheme.fine = family.blocks(request);
       scheme.cells = cells_of(scheme.fine);
     } catch (const InputError&) {
       meshes.groups_.push_back({{}, {k}});  // its run will say what is wrong

@@ -8,6 +8,7 @@
 #include "commands/text_table.h"
 #include "output/reporter.h"
 #include "quantities/error.h"
+#include "simulation/mesh_request.h"
 #include "simulation/setup.h"
 
 namespace intratumor {

@@ -145,8 +145,9 @@ constexpr std::array<const char*, 6> box_faces = {"left",     "right",    "poste
                                                   "anterior", "inferior", "superior"};
 
 struct Numerics {
-  double h_min = 0;           ///< m, finest cell
-  double time_tolerance = 0;  ///< relative to the dose, per step
+  double h_min = 0;               ///< m, finest cell but at holes and edges of deposits
+  double time_tolerance = 0;      ///< relative to the dose, per step
+  double coverage_tolerance = 0;  ///< of the target's volume, for cells at the edges of deposits
   /// Needles of other schemes whose places the mesh resolves as well, so that all of them can share it.
   std::vector<std::vector<NeedleInjection>> mesh_for;
 };

@@ -13,8 +13,9 @@ struct Accuracy {
   Numerics numerics;
 };
 
-const Accuracy accuracies[] = {
-    {"coarse", {1e-3, 1e-3, {}}}, {"standard", {0.5e-3, 3e-4, {}}}, {"fine", {0.25e-3, 1e-4, {}}}};
+const Accuracy accuracies[] = {{"coarse", {1e-3, 1e-3, 0.08, {}}},
+                               {"standard", {0.5e-3, 3e-4, 0.025, {}}},
+                               {"fine", {0.25e-3, 1e-4, 0.01, {}}}};
 
 std::optional<YamlNode> optional_map(const YamlNode& root, const std::string& key) {
   auto node = root.optional(key);
@@ -79,11 +80,13 @@ void read_run(const YamlNode& root, Case& c) {
 
   const auto numerics = optional_map(root, "numerics");
   if (!numerics) return;
-  check_keys(*numerics, {"h_min", "time_tolerance", "mesh_for"}, {});
+  check_keys(*numerics, {"h_min", "time_tolerance", "coverage_tolerance", "mesh_for"}, {});
   if (const auto h_min = numerics->optional("h_min"))
     c.numerics.h_min = h_min->quantity(Dimension::length, limits::cell.possible);
   if (const auto tolerance = numerics->optional("time_tolerance"))
     c.numerics.time_tolerance = tolerance->number(limits::tolerance.possible);
+  if (const auto tolerance = numerics->optional("coverage_tolerance"))
+    c.numerics.coverage_tolerance = tolerance->number(limits::coverage_tolerance.possible);
 }
 
 /// `numerics.mesh_for`: schemes like `scheme` itself, of which only the needles' places matter.

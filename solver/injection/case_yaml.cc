@@ -144,7 +144,8 @@ std::string resolved_yaml(const Case& c) {
           "\n  checkpoint: " +
           (c.checkpoint_interval > 0 ? quantity_text(c.checkpoint_interval, Dimension::time) : "none") +
           "\nnumerics:\n  h_min: " + quantity_text(c.numerics.h_min, Dimension::length) +
-          "\n  time_tolerance: " + exact_text(c.numerics.time_tolerance) + "\n";
+          "\n  time_tolerance: " + exact_text(c.numerics.time_tolerance) +
+          "\n  coverage_tolerance: " + exact_text(c.numerics.coverage_tolerance) + "\n";
   if (!c.numerics.mesh_for.empty()) text += "  mesh_for:\n";
   for (const auto& needles : c.numerics.mesh_for)
     text += "    - " + mesh_entry_text(needles, c.geometry.space) + "\n";

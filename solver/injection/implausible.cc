@@ -107,6 +107,7 @@ std::vector<std::string> implausible_values(const Case& c) {
   if (c.checkpoint_interval > 0) warnings.check(limits::checkpoint, "run.checkpoint", c.checkpoint_interval);
   warnings.check(limits::cell, "numerics.h_min", c.numerics.h_min);
   warnings.check(limits::tolerance, "numerics.time_tolerance", c.numerics.time_tolerance);
+  warnings.check(limits::coverage_tolerance, "numerics.coverage_tolerance", c.numerics.coverage_tolerance);
   return warnings.take();
 }
 

@@ -19,6 +19,13 @@ double box_volume(const Point& lower, const Point& upper) {
   return (upper[0] - lower[0]) * (upper[1] - lower[1]) * (upper[2] - lower[2]);
 }
 
+void widen(const Point& lower, const Point& upper, double by, Point& wide_lower, Point& wide_upper) {
+  for (int a = 0; a < 3; ++a) {
+    wide_lower[a] = lower[a] - by;
+    wide_upper[a] = upper[a] + by;
+  }
+}
+
 }  // namespace
 
 Point mesh_point(const LabelImage& image, const Vector3& world) {
@@ -43,6 +50,9 @@ MeshBox mesh_box(const OctreeRequest& request) {
     coarse *= 2;
     ++box.levels;
   }
+  int below = 0;
+  for (const OctreeRequest::Reach& reach : request.fine) below = std::max(below, reach.below);
+  box.levels += below;
   for (int a = 0; a < 3; ++a) {
     const double low = target.first[a] * image.spacing[a] - request.margin;
     const double high = (target.last[a] + 1) * image.spacing[a] + request.margin;
@@ -88,19 +98,25 @@ Octree octree_tables(const OctreeRequest& request) {
   return octree;
 }
 
+bool meets(const OctreeRequest::Reach& reach, const Octree& octree, const Point& lower, const Point& upper) {
+  if (!reach.surface) return reach.shape.may_touch(lower, upper, reach.grow);
+  Point wide_lower, wide_upper;
+  widen(lower, upper, reach.grow, wide_lower, wide_upper);
+  return reach.shape.may_cut(wide_lower, wide_upper) &&
+         octree.target_overlap(wide_lower, wide_upper) > 1e-9 * box_volume(wide_lower, wide_upper);
+}
+
 bool must_refine(const OctreeRequest& request, const Octree& octree, const Point& lower, const Point& upper) {
-  if (upper[0] - lower[0] < 1.5 * request.h_min) return false;
-  Point wide_lower = lower, wide_upper = upper;
-  for (int a = 0; a < 3; ++a) {
-    wide_lower[a] -= request.h_min;
-    wide_upper[a] += request.h_min;
-  }
+  const double size = upper[0] - lower[0];
+  for (const OctreeRequest::Reach& reach : request.fine)
+    if (size > 1.5 * std::ldexp(request.h_min, -reach.below) && meets(reach, octree, lower, upper))
+      return true;
+  if (size < 1.5 * request.h_min) return false;
+  Point wide_lower, wide_upper;
+  widen(lower, upper, request.h_min, wide_lower, wide_upper);
   const double volume = box_volume(wide_lower, wide_upper);
   const double inside = octree.target_overlap(wide_lower, wide_upper);
-  if (inside > 1e-9 * volume && inside < (1 - 1e-9) * volume) return true;
-  return std::any_of(request.fine.begin(), request.fine.end(), [&](const OctreeRequest::Reach& reach) {
-    return reach.shape.may_touch(lower, upper, reach.grow);
-  });
+  return inside > 1e-9 * volume && inside < (1 - 1e-9) * volume;
 }
 
 Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {

@@ -26,9 +26,11 @@ struct OctreeRequest {
   /// A shape and what is round it.
   struct Reach {
     Shape shape;
-    double grow;  ///< m
+    double grow;           ///< m
+    int below = 0;         ///< how often cells of h_min are halved once more
+    bool surface = false;  ///< not the shape: what is round its surface within the target
   };
-  std::vector<Reach> fine;  ///< to be meshed with h_min, besides the target's boundary
+  std::vector<Reach> fine;  ///< to be meshed with h_min or finer, besides the target's boundary
 };
 
 /// The meshed box, in mesh coordinates: the target's bounding box with its margin, grown to whole coarse
@@ -36,7 +38,7 @@ struct OctreeRequest {
 struct MeshBox {
   Point lower, upper;
   std::vector<unsigned int> cells;  ///< coarse cells along each axis
-  int levels = 0;                   ///< of refinement down to h_min
+  int levels = 0;                   ///< of refinement down to the finest cells
 };
 MeshBox mesh_box(const OctreeRequest& request);
 
@@ -58,8 +60,11 @@ Octree make_octree(const OctreeRequest& request, MPI_Comm comm);
 Octree octree_tables(const OctreeRequest& request);
 
 /// Whether the cell [lower, upper] is to be split: it is coarser than h_min and the target's boundary comes
-/// within h_min of it, or it meets what shall be fine. A cell that need not be split has no part that must.
+/// within h_min of it, or it meets what shall be finer than it is. A cell that need not be split has no part
+/// that must.
 bool must_refine(const OctreeRequest& request, const Octree& octree, const Point& lower, const Point& upper);
+/// Whether any part of the cell [lower, upper] belongs to what `reach` makes fine.
+bool meets(const OctreeRequest::Reach& reach, const Octree& octree, const Point& lower, const Point& upper);
 
 /// How large make_octree's mesh would be, counted without building it: seconds and some megabytes where the
 /// mesh would take minutes and gigabytes.

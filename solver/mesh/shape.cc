@@ -1,6 +1,7 @@
 #include "mesh/shape.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -117,6 +118,26 @@ bool Shape::may_touch(const Point& lower, const Point& upper, double grow) const
     return squared <= reach * reach;
   }
   return distance(Point((lower + upper) / 2)) <= grow + lower.distance(upper) / 2;
+}
+
+bool Shape::may_cut(const Point& lower, const Point& upper) const {
+  if (!may_touch(lower, upper)) return false;
+  // Corners tell of a convex shape whether it holds all of the box.
+  std::array<int, 3> parts{1, 1, 1};
+  if (!convex())
+    for (int a = 0; a < 3; ++a)
+      parts[a] = std::max(1, static_cast<int>(std::ceil(2 * (upper[a] - lower[a]) / width_)));
+  bool inside = convex(), outside = false;
+  for (int k = 0; k <= parts[2]; ++k)
+    for (int j = 0; j <= parts[1]; ++j)
+      for (int i = 0; i <= parts[0]; ++i) {
+        const Point p(lower[0] + i * (upper[0] - lower[0]) / parts[0],
+                      lower[1] + j * (upper[1] - lower[1]) / parts[1],
+                      lower[2] + k * (upper[2] - lower[2]) / parts[2]);
+        (contains(p) ? inside : outside) = true;
+        if (inside && outside) return true;
+      }
+  return false;
 }
 
 Shape Shape::scaled(double factor) const {

@@ -31,6 +31,9 @@ class Shape {
   bool contains(const Point& p) const;
   /// Whether the shape, grown by `grow` on all sides, may meet the box [lower, upper]; never misses one.
   bool may_touch(const Point& lower, const Point& upper, double grow = 0) const;
+  /// Whether the surface may pass through the box [lower, upper]; of a shape that only contains() knows, as
+  /// far as points half its finest detail apart tell.
+  bool may_cut(const Point& lower, const Point& upper) const;
   bool convex() const { return kind_ != Kind::any; }
 
   const Point& centre() const { return centre_; }

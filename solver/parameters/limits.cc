@@ -56,6 +56,7 @@ const std::vector<const Limit*>& all_limits() {
                                                 &limits::checkpoint,
                                                 &limits::cell,
                                                 &limits::tolerance,
+                                                &limits::coverage_tolerance,
                                                 &limits::threshold_multiple,
                                                 &limits::human_weight,
                                                 &limits::mouse_weight,

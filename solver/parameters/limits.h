@@ -117,6 +117,11 @@ inline constexpr Limit tolerance = {"numerics.time_tolerance",
                                     {1e-8, 1e-1},
                                     {1e-6, 3e-3},
                                     "1e-3 is coarse already, below 1e-6 space decides"};
+inline constexpr Limit coverage_tolerance = {"numerics.coverage_tolerance",
+                                             Dimension::dimensionless,
+                                             {1e-4, 1},
+                                             {2e-3, 1},
+                                             "finer edges take more cells than the rest"};
 inline constexpr Limit threshold_multiple = {
     "exposure.thresholds.*", Dimension::dimensionless, {0, 1e9, true}, any, "multiples of c_inj or Kd"};
 

@@ -37,7 +37,7 @@ std::shared_ptr<FlowGround> make_ground(const Case& c, const Setup& setup, const
   const Vector3& voxel = setup.image.spacing;
   problem.walls =
       make_walls(mesh, setup.tissues, problem.cell_conductivity, ground->cells.accessible_diffusion, overlap,
-                 std::max(mesh.smallest_cell(), *std::max_element(voxel.begin(), voxel.end())));
+                 std::max(c.numerics.h_min, *std::max_element(voxel.begin(), voxel.end())));
   ground->accounts = make_accounts(setup.body);
   return ground;
 }

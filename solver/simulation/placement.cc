@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "flow/hole.h"
 #include "quantities/error.h"
+#include "simulation/mesh_request.h"
 #include "simulation/target_places.h"
 #include "simulation/tip_place.h"
 
@@ -171,25 +173,27 @@ double infused_radius(const TissueCoefficients& tissue, double hole_rate, double
   return std::cbrt(3. * hole_rate * stay / (4. * std::acos(-1.) * tissue.accessible_fraction));
 }
 
-/// Drug that leaves fast stays within few cells of the hole.
-void warn_of_short_stay(const Case& c, const Setup& setup, const Placed& p, Reporter& reporter) {
-  constexpr double cells_wanted = 2.5, cells_better = 4;
+/// The least of that over the holes.
+double least_radius(const Setup& setup, const Placed& p) {
   const double rate = p.needle->volume / p.needle->duration / static_cast<double>(p.holes.size());
-  for (const Vector3& hole : p.holes) {
-    const TissueCoefficients& tissue = setup.tissues[region_at(setup, hole)];
-    const double radius = infused_radius(tissue, rate, p.needle->duration);
-    if (radius >= cells_wanted * c.numerics.h_min) continue;
-    char text[300];
-    std::snprintf(
-        text, sizeof text,
-        "scheme.%zu: the drug leaves %s so fast that it stays within about %.2g mm of the hole, which cells "
-        "of "
-        "%.2g mm do not resolve: exposure of the tumour may be off by tens of percent; compare with "
-        "numerics.h_min: %.2g mm",
-        p.entry, tissue.tissue.c_str(), 1e3 * radius, 1e3 * c.numerics.h_min, 1e3 * radius / cells_better);
-    reporter.warn(text);
-    return;
-  }
+  double least = std::numeric_limits<double>::max();
+  for (const Vector3& hole : p.holes)
+    least = std::min(least, infused_radius(setup.tissues[region_at(setup, hole)], rate, p.needle->duration));
+  return least;
+}
+
+/// Drug that leaves fast stays within few cells of the hole, however small.
+void warn_of_short_stay(const Case& c, const Infusion& infusion, Reporter& reporter) {
+  const HoleCells cells = hole_cells(c, infusion);
+  if (cells.resolved) return;
+  char text[300];
+  std::snprintf(
+      text, sizeof text,
+      "scheme.%zu: the drug leaves so fast that it stays within about %.2g mm of the hole, which cells of "
+      "%.2g mm there do not resolve: exposure of the tumour may be off by tens of percent; give "
+      "numerics.h_min a smaller value",
+      infusion.entry, 1e3 * infusion.drug_radius, 1e3 * cells.h);
+  reporter.warn(text);
 }
 
 /// Where a hole opens there must be tissue.
@@ -253,8 +257,9 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
       infusion.amount = needle.amount;
       infusion.duration = needle.duration;
       infusion.times = p.times;
+      infusion.drug_radius = least_radius(setup, p);
       setup.infusions.push_back(infusion);
-      warn_of_short_stay(c, setup, p, reporter);
+      warn_of_short_stay(c, infusion, reporter);
       warn_of_tip(c, setup, k, p.tip, reporter);
       continue;
     }

@@ -37,7 +37,7 @@ Case surroundings_of(const Case& c) {
   ground.threshold_duration = ground.until = 0;
   ground.comparator = false;
   ground.accuracy.clear();
-  ground.numerics.time_tolerance = 0;
+  ground.numerics.time_tolerance = ground.numerics.coverage_tolerance = 0;
   ground.numerics.mesh_for.clear();
   ground.field_times.clear();
   ground.maps.clear();
@@ -68,7 +68,7 @@ std::string mesh_key(const std::string& image, const OctreeRequest& request) {
   for (const OctreeRequest::Reach& r : request.fine) {
     const std::string shape = r.shape.key();
     if (shape.empty()) return "";
-    reach.push_back(shape + bytes_of(r.grow));
+    reach.push_back(shape + bytes_of(r.grow) + static_cast<char>(r.below) + (r.surface ? 's' : ' '));
   }
   std::sort(reach.begin(), reach.end());
   reach.erase(std::unique(reach.begin(), reach.end()), reach.end());

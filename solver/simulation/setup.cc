@@ -11,46 +11,6 @@
 
 namespace intratumor {
 
-namespace {
-
-/// How far drug spreads beyond a deposit: 3 sqrt(D/k_esc) of the target, at most sqrt(4 D t_end).
-double reach(const TissueCoefficients& t, double until) {
-  const double escape = (t.permeability_surface / t.accessible_fraction) + t.degradation;
-  const double diffusive = std::sqrt(4. * t.diffusivity * until);
-  return escape > 0 ? std::min(3. * std::sqrt(t.diffusivity / escape), diffusive) : diffusive;
-}
-
-}  // namespace
-
-OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor) {
-  OctreeRequest request;
-  request.image = &setup.image;
-  request.values = setup.values;
-  request.has_tissue = setup.has_tissue();
-  request.background = setup.background;
-  request.target = setup.target;
-  request.margin = c.geometry.margin;
-  request.h_min = c.numerics.h_min;
-  const double beyond = reach_factor * (reach(setup.tissues[setup.target], c.until) + 2 * c.numerics.h_min);
-  for (const Shape& shape : reached(setup)) request.fine.push_back({shape, beyond});
-  for (const Shape& shape : setup.mesh_for) request.fine.push_back({shape, beyond});
-  return request;
-}
-
-std::vector<Shape> reached(const Setup& setup) {
-  std::vector<Shape> shapes;
-  for (const Deposit& d : setup.deposits) shapes.push_back(d.shape);
-  // What a hole infuses fills the pores of a ball at most, before vessels take fluid up.
-  const double pores = setup.tissues[setup.target].fluid_fraction;
-  for (const Infusion& i : setup.infusions)
-    for (const Ball& hole : i.holes) {
-      const double volume = i.rate * i.duration / static_cast<double>(i.holes.size()) / pores;
-      const double radius = std::cbrt(3. * volume / (4. * std::acos(-1.)));
-      shapes.emplace_back(Ball{hole.centre, std::max(radius, hole.radius)});
-    }
-  return shapes;
-}
-
 double given_before(double until, double amount, double t, double duration) {
   if (t >= until) return 0.;
   return amount * (duration > 0 ? std::min(1., (until - t) / duration) : 1.);
@@ -134,7 +94,7 @@ void place_for_mesh(const Case& c, Setup& setup) {
     } catch (const InputError& error) {
       throw InputError(c.path + ": numerics.mesh_for." + std::to_string(k) + ": " + error.what());
     }
-    for (const Shape& shape : reached(other)) setup.mesh_for.push_back(shape);
+    setup.mesh_for.push_back(other);
   }
 }
 

@@ -27,13 +27,20 @@ struct Deposit {
 
 /// One needle whose fluid flows into the pores.
 struct Infusion {
-  std::size_t entry = 0;      ///< of the case's needles
-  std::vector<Ball> holes;    ///< in mesh coordinates
-  double rate = 0;            ///< m^3/s through all holes
-  double concentration = 0;   ///< mol/m^3
-  double amount = 0;          ///< mol per time
-  double duration = 0;        ///< s
+  std::size_t entry = 0;     ///< of the case's needles
+  std::vector<Ball> holes;   ///< in mesh coordinates
+  double rate = 0;           ///< m^3/s through all holes
+  double concentration = 0;  ///< mol/m^3
+  double amount = 0;         ///< mol per time
+  double duration = 0;       ///< s
+  double drug_radius = 0;  ///< m from a hole, how far the drug gets before it leaves: the least of the holes
   std::vector<double> times;  ///< s
+};
+
+/// Where what a scheme's needles inject enters the tissue.
+struct PlacedNeedles {
+  std::vector<Deposit> deposits;
+  std::vector<Infusion> infusions;
 };
 
 /// How the fluid of one entry enters, and why.
@@ -80,14 +87,12 @@ struct SegmentedImage {
 };
 
 /// A case that has met its image: regions, coefficients and places are known, nothing is meshed yet.
-struct Setup : SegmentedImage {
+struct Setup : SegmentedImage, PlacedNeedles {
   std::vector<TissueCoefficients> tissues;
   Collapse collapse;
   BodyCoefficients body;
-  std::vector<ModeChoice> modes;  ///< one per needle of the case
-  std::vector<Deposit> deposits;
-  std::vector<Infusion> infusions;
-  std::vector<Shape> mesh_for;  ///< what else the mesh resolves, for other schemes
+  std::vector<ModeChoice> modes;        ///< one per needle of the case
+  std::vector<PlacedNeedles> mesh_for;  ///< other schemes that the mesh resolves
   std::vector<IntravenousDose> intravenous;
   double given_intratumoral = 0;  ///< mol over the whole schedule until `until`
   double given_intravenous = 0;
@@ -105,15 +110,9 @@ struct Setup : SegmentedImage {
 /// the one that the last case read is kept; null: nowhere.
 Setup prepare(const Case& c, Reporter& reporter, Kept<SegmentedImage>* image = nullptr);
 
-/// What the setup's injections reach before anything spreads.
-std::vector<Shape> reached(const Setup& setup);
-
 /// The same amounts into plasma at each injection's time over the drug's usual duration (60 min if it has
 /// none), no needle.
 Setup intravenous_comparator(const Case& c, const Setup& setup);
-
-/// What the mesh must resolve; `reach_factor` widens the predicted reach of the injections.
-OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor);
 
 /// Position of a region's name among the setup's.
 int region_index(const SegmentedImage& image, const std::string& name);

@@ -7,6 +7,7 @@
 
 #include "output/summary.h"
 #include "simulation/maps_of_run.h"
+#include "simulation/mesh_request.h"
 #include "simulation/metrics.h"
 #include "simulation/reuse.h"
 #include "simulation/solution.h"

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "quantities/error.h"
+#include "simulation/mesh_request.h"
 #include "simulation/region_counts.h"
 #include "simulation/reuse.h"
 
@@ -120,6 +121,7 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
                 static_cast<unsigned long long>(mesh.dofs().n_dofs()), 1e3 * mesh.smallest_cell(),
                 1e6 * mesh.region_volume(setup.target));
   reporter.info(text);
+  for (const std::string& line : smaller_cells_text(c, setup)) reporter.info(line);
   warn_of_few_cells(setup, mesh, reporter);
 
   solution->flow = std::make_unique<FlowStates>(

@@ -72,7 +72,7 @@ void TimeLoop::find_coarse_cells() {
   const TissueMesh& mesh = *in_.mesh;
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int) {
-    if (cell->minimum_vertex_distance() < 1.5 * mesh.smallest_cell()) return;
+    if (cell->minimum_vertex_distance() < 1.5 * in_.c->numerics.h_min) return;
     cell->get_dof_indices(indices);
     std::array<int, 8> local{};
     for (int v = 0; v < 8; ++v) {

@@ -46,7 +46,9 @@ TEST(OctreeSize, IsThatOfTheMesh) {
       // One at the rim of the box, one within; no cell touches them within round-off.
       if (fine)
         request.fine = {{Ball{Point(-2e-3, 9e-3, 8e-3), 1.37e-3}, 0.},
-                        {Ball{Point(11e-3, 9e-3, 9e-3), 2.03e-3}, 0.}};
+                        {Ball{Point(11e-3, 9e-3, 9e-3), 2.03e-3}, 0.},
+                        {Ball{Point(6.3e-3, 8.1e-3, 9e-3), 3.01e-3}, h_min, 1, true},
+                        {Ball{Point(11e-3, 9e-3, 9e-3), 0.31e-3}, 0., 2}};
       const Octree octree = make_octree(request, MPI_COMM_WORLD);
       const OctreeSize size = octree_size(request, octree_tables(request));
       std::printf("  h_min %.1f mm: %llu cells, %llu nodes\n", 1e3 * h_min,

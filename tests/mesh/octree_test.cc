@@ -76,6 +76,78 @@ TEST(Octree, FineAtTheTargetsBoundaryAndInBalls) {
   });
 }
 
+TEST(Octree, HalvedAtASurfaceWithinTheTarget) {
+  const LabelImage image = ball_image();
+  OctreeRequest request = request_for(image);
+  request.values = {{1}, {2, 3}};
+  // Half of the ball lies outside the target, a ball of 7 mm.
+  const Ball ball{Point(23e-3, 16.2e-3, 17e-3), 4e-3};
+  constexpr double h = 0.5e-3;
+  request.fine = {{ball, h}, {ball, h, 1, true}};
+  const Octree octree = make_octree(request, MPI_COMM_WORLD);
+  const Octree tables = octree_tables(request);
+  const dealii::Tensor<1, 3> far({6 * h, 6 * h, 6 * h});
+  std::size_t halved = 0, of_h_min = 0, beyond = 0;
+  octree.mesh->for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    const double size = cell->minimum_vertex_distance();
+    const double off = std::abs(cell->center().distance(ball.centre) - ball.radius);
+    const double in_target = octree.mesh->cell_fraction(index, 1);
+    if (off < h && in_target > 0) {
+      EXPECT_NEAR(size, h / 2, 1e-12);
+      ++halved;
+    } else if (off > 5 * h) {  // beyond the shell and what balance adds
+      EXPECT_GT(size, 0.9 * h);
+      ++of_h_min;
+    } else if (off < h && tables.target_overlap(cell->center() - far, cell->center() + far) == 0) {
+      EXPECT_GT(size, 0.9 * h);
+      ++beyond;
+    }
+  });
+  std::printf("  %zu cells halved, %zu of h_min and more, %zu of them at the surface\n", halved, of_h_min,
+              beyond);
+  EXPECT_GT(halved, 1000u);
+  EXPECT_GT(of_h_min, 1000u);
+  EXPECT_GT(beyond, 10u);
+}
+
+/// Boxes of many places and sizes: cut by a surface where points of a fine lattice lie on both sides of it.
+TEST(Shape, MayCutMissesNoBoxThatTheSurfaceCrosses) {
+  const dealii::Tensor<1, 3> axis({0.6, 0, 0.8});
+  const Point centre(0.3, 0.2, -0.1);
+  const auto bent = [](const Point& p) { return p.norm() < 1 && std::abs(p[2]) > 0.15; };
+  const Shape shapes[] = {Ball{centre, 1.1}, Shape::ellipsoid(centre, axis, 1.4, 0.7),
+                          Shape::rod(centre, Point(1, 1, 1), 0.4),
+                          Shape::any(bent, Point(-1, -1, -1), Point(1, 1, 1), 0.3, 1)};
+  for (const Shape& shape : shapes) {
+    int crossed = 0, told = 0, boxes = 0;
+    for (const double size : {0.23, 0.61, 1.7})
+      for (double z = -2.1; z < 2; z += 0.41)
+        for (double y = -2.2; y < 2; y += 0.37)
+          for (double x = -2.3; x < 2; x += 0.43) {
+            constexpr int n = 12;
+            int inside = 0;
+            for (int k = 0; k <= n; ++k)
+              for (int j = 0; j <= n; ++j)
+                for (int i = 0; i <= n; ++i)
+                  inside +=
+                      shape.contains(Point(x + i * size / n, y + j * size / n, z + k * size / n)) ? 1 : 0;
+            const bool cut = inside > 0 && inside < (n + 1) * (n + 1) * (n + 1);
+            const bool may = shape.may_cut(Point(x, y, z), Point(x + size, y + size, z + size));
+            ++boxes;
+            crossed += cut ? 1 : 0;
+            told += may ? 1 : 0;
+            if (shape.convex())
+              EXPECT_TRUE(may || !cut) << x << ' ' << y << ' ' << z << ' ' << size;
+            else
+              EXPECT_LE(may, cut) << x << ' ' << y << ' ' << z << ' ' << size;
+          }
+    std::printf("  %d boxes: %d crossed, %d told\n", boxes, crossed, told);
+    EXPECT_GT(crossed, 100);
+    EXPECT_LT(told, 1.8 * crossed);
+    EXPECT_GT(told, 0.95 * crossed);
+  }
+}
+
 TEST(Octree, MeshAndWorldPointsAreInverse) {
   const LabelImage image = ball_image();
   const Vector3 world = {3e-3, 25e-3, 18e-3};
