@@ -9,8 +9,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int histogram_rows = 200;
-constexpr double histogram_decades = 5;
+constexpr int rows_per_decade = 40;
+
+/// Decades below the largest value that a table needs to hold what 99% of the volume reaches: 5 to 12.
+double histogram_decades(const VolumeDistribution& values) {
+  const double low = values.value_reached_by(0.99);
+  if (!(low > 0)) return 5;
+  return std::clamp(std::ceil(std::log10(values.maximum() / low)), 5., 12.);
+}
 
 /// Edge of the cells that resolve a region, mean over its volume, m.
 double mean_cell_size(const TissueMesh& mesh, int region) {
@@ -74,8 +80,10 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
   // The resolution in every row: a comment would be one more thing that readers of tables must know of.
   histogram.columns = {"auc_mol_s_per_m3", "volume_fraction", "resolution_m"};
   histogram.rows.push_back({0., 1., cell_size});
-  for (int k = 0; k < histogram_rows; ++k) {
-    const double level = auc.maximum() * std::pow(10., histogram_decades * (k / (histogram_rows - 1.) - 1.));
+  const double decades = histogram_decades(auc);
+  const int rows = static_cast<int>(rows_per_decade * decades);
+  for (int k = 0; k <= rows; ++k) {
+    const double level = auc.maximum() * std::pow(10., decades * (static_cast<double>(k) / rows - 1));
     histogram.rows.push_back({level, auc.share_at_least(level), cell_size});
   }
   return t;

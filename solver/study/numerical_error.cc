@@ -6,7 +6,8 @@ namespace intratumor {
 
 namespace {
 
-/// Largest errors of docs/accuracy.md, rounded up; those of a small molecule that is infused, as order 2 has them.
+/// Largest errors of docs/accuracy.md, rounded up; those of a small molecule that is infused, as order 2 has
+/// them.
 struct Row {
   const char* start;  ///< of the metric's name
   double relative[3];

@@ -55,7 +55,7 @@ def write_inputs(folder):
     affine[:3, 3] = [30, -20, 100]
     nibabel.save(nibabel.Nifti1Image(labels, affine), folder / "ball.nii")
     (folder / "case.yaml").write_text(CASE)
-    (folder / "tiny.yaml").write_text(CASE + "numerics: {h_min: 3 mm}\ncomparator: none\n")
+    (folder / "tiny.yaml").write_text(CASE + "numerics: {h_min: 3 mm, coverage_tolerance: 1}\ncomparator: none\n")
     (folder / "study.yaml").write_text(STUDY)
 
 
