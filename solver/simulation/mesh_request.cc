@@ -55,11 +55,10 @@ double surface_in_target(const Setup& setup, const Shape& shape) {
 
 void add_deposits(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits, double beyond,
                   OctreeRequest& request) {
-  const int halvings = edge_cells(c, setup, deposits).halvings;
+  const bool halved = edge_cells(c, setup, deposits).halved;
   for (const Deposit& d : deposits) {
     request.fine.push_back({d.shape, beyond});
-    for (int k = 1; k <= halvings; ++k)
-      request.fine.push_back({d.shape, std::ldexp(c.numerics.h_min, -k), k, true});
+    if (halved) request.fine.push_back({d.shape, c.numerics.h_min / 2, 1, true});
   }
 }
 
@@ -89,12 +88,9 @@ EdgeCells edge_cells(const Case& c, const Setup& setup, const std::vector<Deposi
   const double l = spread(setup.tissues[setup.target], c.until);
   const auto error = [&](double h) { return 2. / 3. * h * h / (h + 2 * l) * area / volume; };
   EdgeCells cells;
-  cells.h = c.numerics.h_min;
-  cells.expected_error = error(cells.h);
-  while (cells.halvings < most_halvings && error(cells.h) > c.numerics.coverage_tolerance) {
-    ++cells.halvings;
-    cells.h /= 2;
-  }
+  cells.error = error(c.numerics.h_min);
+  cells.error_halved = error(c.numerics.h_min / 2);
+  cells.halved = cells.error > c.numerics.coverage_tolerance;
   return cells;
 }
 
@@ -111,11 +107,12 @@ std::vector<std::string> smaller_cells_text(const Case& c, const Setup& setup) {
   std::vector<std::string> lines;
   char text[200];
   const EdgeCells edges = edge_cells(c, setup, setup.deposits);
-  if (edges.halvings > 0) {
+  if (edges.halved) {
     std::snprintf(text, sizeof text,
-                  "edges of deposits in cells of %.3g mm: those of %.3g mm would cover about %.1f%% of the "
-                  "target too much",
-                  1e3 * edges.h, 1e3 * c.numerics.h_min, 100 * edges.expected_error);
+                  "edges of deposits in cells of %.3g mm: those of %.3g mm would cover about %.2g%% of the "
+                  "target too much, these %.2g%%",
+                  1e3 * c.numerics.h_min / 2, 1e3 * c.numerics.h_min, 100 * edges.error,
+                  100 * edges.error_halved);
     lines.emplace_back(text);
   }
   for (const Infusion& infusion : setup.infusions) {

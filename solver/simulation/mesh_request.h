@@ -6,7 +6,7 @@
 
 namespace intratumor {
 
-/// How often cells of h_min are halved at most where smaller ones are wanted.
+/// How often cells of h_min are halved at most, round holes.
 constexpr int most_halvings = 3;
 
 /// What the mesh must resolve; `reach_factor` widens the predicted reach of the injections. Cells of h_min at
@@ -16,16 +16,18 @@ constexpr int most_halvings = 3;
 ///   numerics.coverage_tolerance of the target's volume (edge_cells).
 OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor);
 
-/// Cells at the edges of deposits within the target.
+/// Cells at the edges of deposits within the target, and how much too large a share of it they are expected
+/// to cover.
 struct EdgeCells {
-  int halvings = 0;           ///< below h_min
-  double h = 0;               ///< m
-  double expected_error = 0;  ///< of the coverage, were they h_min: of the target's volume, 1
+  bool halved = false;      ///< below h_min, once
+  double error = 0;         ///< with cells of h_min: of the target's volume, 1
+  double error_halved = 0;  ///< with cells of half of that
 };
 
-/// As small as numerics.coverage_tolerance asks for. In cells of h an edge is smeared over a cell, and what a
-/// hundredth of c_inj covers ends (2/3) h too far out; less where diffusion spreads it over more than a cell,
-/// by h/(h + 2 l) with l = sqrt(D/k_esc). Within a factor of 1.5 of what was measured (DECISIONS.md).
+/// Halved where h_min would exceed numerics.coverage_tolerance. In cells of h an edge is smeared over a cell,
+/// and what a hundredth of c_inj covers ends (2/3) h too far out; less where diffusion spreads it over more
+/// than a cell, by h/(h + 2 l) with l = sqrt(D/k_esc). Within a factor of 1.5 of what was measured where
+/// deposits do not overlap, an upper bound where they do (DECISIONS.md).
 EdgeCells edge_cells(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits);
 
 /// Cells round the holes of an infusion: 2.5 within the radius that the drug reaches, if it can be.

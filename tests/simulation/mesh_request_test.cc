@@ -64,7 +64,7 @@ TEST(MeshRequest, EdgesAreExpectedToShiftTheCoverageByTheirAreaInTheTarget) {
   const auto expected = [&](double area, double h) { return 2. / 3 * h * h / (h + 2 * l) * area / volume; };
   for (const double h : {1 * mm, 0.5 * mm, 0.25 * mm}) {
     const auto error = [&](const Shape& shape) {
-      return edge_cells(case_of(h, 1), setup, {deposit(shape)}).expected_error;
+      return edge_cells(case_of(h, 1), setup, {deposit(shape)}).error;
     };
     const double r = 9 * mm;
     const double ball = error(Ball{middle, r}) / expected(4 * pi * r * r, h);
@@ -81,28 +81,22 @@ TEST(MeshRequest, EdgesAreExpectedToShiftTheCoverageByTheirAreaInTheTarget) {
   }
 }
 
-TEST(MeshRequest, EdgesAreHalvedUntilTheToleranceHolds) {
+TEST(MeshRequest, EdgesAreHalvedWhereTheToleranceAsksForIt) {
   const auto setup = ball_setup();
   const std::vector<Deposit> deposits = {deposit(Ball{Point(25 * mm, 25 * mm, 25 * mm), 9 * mm})};
-  for (const double tolerance : {1., 0.01, 0.003, 0.001, 1e-4}) {
-    const Case c = case_of(1 * mm, tolerance);
-    const EdgeCells cells = edge_cells(c, setup, deposits);
-    std::printf("  tolerance %g: %d halvings, cells of %.3f mm\n", tolerance, cells.halvings, 1e3 * cells.h);
-    EXPECT_NEAR(cells.h, std::ldexp(1 * mm, -cells.halvings), 1e-15);
-    if (cells.halvings < most_halvings) {
-      EXPECT_LE(edge_cells(case_of(cells.h, tolerance), setup, deposits).halvings, 0);
-    }
-    if (cells.halvings > 0) {
-      EXPECT_GT(edge_cells(case_of(2 * cells.h, tolerance), setup, deposits).halvings, 0);
-    }
+  const EdgeCells cells = edge_cells(case_of(1 * mm, 1), setup, deposits);
+  std::printf("  cells of 1 mm: %.2g%%, halved %.2g%%\n", 100 * cells.error, 100 * cells.error_halved);
+  EXPECT_NEAR(cells.error_halved, edge_cells(case_of(0.5 * mm, 1), setup, deposits).error, 1e-12);
+  for (const bool halved : {false, true}) {
+    const Case c = case_of(1 * mm, cells.error * (halved ? 0.99 : 1.01));
+    EXPECT_EQ(edge_cells(c, setup, deposits).halved, halved);
     auto placed = setup;
     placed.deposits = deposits;
     const OctreeRequest request = mesh_request(c, placed, 1);
-    EXPECT_EQ(mesh_box(request).levels, 2 + cells.halvings);
-    EXPECT_EQ(request.fine.size(), 1u + static_cast<std::size_t>(cells.halvings));
+    EXPECT_EQ(mesh_box(request).levels, halved ? 3 : 2);
+    EXPECT_EQ(request.fine.size(), halved ? 2u : 1u);
+    EXPECT_EQ(smaller_cells_text(c, placed).size(), halved ? 1u : 0u);
   }
-  EXPECT_EQ(edge_cells(case_of(1 * mm, 1), setup, deposits).halvings, 0);
-  EXPECT_EQ(edge_cells(case_of(1 * mm, 1e-4), setup, deposits).halvings, most_halvings);
 }
 
 TEST(MeshRequest, CellsRoundAHoleResolveHowFarItsDrugGets) {
