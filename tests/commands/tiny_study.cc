@@ -14,7 +14,8 @@ void write_tiny_case(const ScratchFolder& scratch) {
   };
   replace("until: 24 h, accuracy: coarse", "until: 1 h, accuracy: coarse");
   replace("at_least: 1 h", "at_least: 10 min");
-  replace("output: {fields: [1 h, 24 h]}\n", "numerics: {h_min: 3 mm, coverage_tolerance: 1}\ncomparator: none\n");
+  replace("output: {fields: [1 h, 24 h]}\n",
+          "numerics: {h_min: 3 mm, coverage_tolerance: 1}\ncomparator: none\n");
   intratumor::write_text(scratch / "tiny.yaml", text);
 }
 
