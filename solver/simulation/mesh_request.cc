@@ -55,7 +55,7 @@ double surface_in_target(const Setup& setup, const Shape& shape) {
 
 void add_deposits(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits, double beyond,
                   OctreeRequest& request) {
-  const bool halved = edge_cells(c, setup, deposits).halved;
+  const bool halved = c.numerics.coverage_tolerance < 1 && edge_cells(c, setup, deposits).halved;
   for (const Deposit& d : deposits) {
     request.fine.push_back({d.shape, beyond});
     if (halved) request.fine.push_back({d.shape, c.numerics.h_min / 2, 1, true});
@@ -90,7 +90,7 @@ EdgeCells edge_cells(const Case& c, const Setup& setup, const std::vector<Deposi
   EdgeCells cells;
   cells.error = error(c.numerics.h_min);
   cells.error_halved = error(c.numerics.h_min / 2);
-  cells.halved = cells.error > c.numerics.coverage_tolerance;
+  cells.halved = c.numerics.coverage_tolerance < 1 && cells.error > c.numerics.coverage_tolerance;
   return cells;
 }
 
