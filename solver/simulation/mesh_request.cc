@@ -22,8 +22,34 @@ double spread(const TissueCoefficients& t, double until) {
   return escape > 0 ? std::min(std::sqrt(t.diffusivity / escape), all) : all;
 }
 
-/// m^2 of the surface of a shape that lie in the target.
-double surface_in_target(const Setup& setup, const Shape& shape) {
+void add_deposits(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits, double beyond,
+                  OctreeRequest& request) {
+  const bool halved = edge_cells(c, setup, deposits).halved;
+  for (const Deposit& d : deposits) {
+    request.fine.push_back({d.shape, beyond});
+    if (halved) request.fine.push_back({d.shape, c.numerics.h_min / 2, 1, true});
+  }
+}
+
+void add_holes(const Case& c, const Setup& setup, const Infusion& infusion, double beyond,
+               OctreeRequest& request) {
+  const int halvings = hole_cells(c, infusion).halvings;
+  // What a hole infuses fills the pores of a ball at most, before vessels take fluid up.
+  const double pores = setup.tissues[setup.target].fluid_fraction;
+  const double volume =
+      infusion.rate * infusion.duration / static_cast<double>(infusion.holes.size()) / pores;
+  const double radius = std::cbrt(3. * volume / (4. * std::acos(-1.)));
+  for (const Ball& hole : infusion.holes) {
+    request.fine.push_back({Ball{hole.centre, std::max(radius, hole.radius)}, beyond});
+    if (halvings > 0)
+      request.fine.push_back(
+          {Ball{hole.centre, std::max(1.5 * infusion.drug_radius, hole.radius)}, 0., halvings});
+  }
+}
+
+}  // namespace
+
+double edge_in_target(const Setup& setup, const Shape& shape) {
   constexpr int parts = 24;
   const dealii::Tensor<1, 3> size = shape.upper() - shape.lower();
   const double s = std::max({size[0], size[1], size[2]}) / parts;
@@ -53,36 +79,9 @@ double surface_in_target(const Setup& setup, const Shape& shape) {
   return cut * s * s / 1.5;
 }
 
-void add_deposits(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits, double beyond,
-                  OctreeRequest& request) {
-  const bool halved = c.numerics.coverage_tolerance < 1 && edge_cells(c, setup, deposits).halved;
-  for (const Deposit& d : deposits) {
-    request.fine.push_back({d.shape, beyond});
-    if (halved) request.fine.push_back({d.shape, c.numerics.h_min / 2, 1, true});
-  }
-}
-
-void add_holes(const Case& c, const Setup& setup, const Infusion& infusion, double beyond,
-               OctreeRequest& request) {
-  const int halvings = hole_cells(c, infusion).halvings;
-  // What a hole infuses fills the pores of a ball at most, before vessels take fluid up.
-  const double pores = setup.tissues[setup.target].fluid_fraction;
-  const double volume =
-      infusion.rate * infusion.duration / static_cast<double>(infusion.holes.size()) / pores;
-  const double radius = std::cbrt(3. * volume / (4. * std::acos(-1.)));
-  for (const Ball& hole : infusion.holes) {
-    request.fine.push_back({Ball{hole.centre, std::max(radius, hole.radius)}, beyond});
-    if (halvings > 0)
-      request.fine.push_back(
-          {Ball{hole.centre, std::max(1.5 * infusion.drug_radius, hole.radius)}, 0., halvings});
-  }
-}
-
-}  // namespace
-
 EdgeCells edge_cells(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits) {
   double area = 0;
-  for (const Deposit& d : deposits) area += surface_in_target(setup, d.shape);
+  for (const Deposit& d : deposits) area += d.edge_in_target;
   const double volume =
       static_cast<double>(setup.segmentation.region_voxels[setup.target]) * setup.segmentation.voxel_volume();
   const double l = spread(setup.tissues[setup.target], c.until);

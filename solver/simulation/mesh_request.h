@@ -16,6 +16,9 @@ constexpr int most_halvings = 3;
 ///   numerics.coverage_tolerance of the target's volume (edge_cells).
 OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor);
 
+/// m^2 of the surface of a shape that lie in the target, within a sixth.
+double edge_in_target(const Setup& setup, const Shape& shape);
+
 /// Cells at the edges of deposits within the target, and how much too large a share of it they are expected
 /// to cover.
 struct EdgeCells {

@@ -267,7 +267,8 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
     for (const Shape& shape : shapes) {
       check_inside(c, setup, box, shape, k, "a deposit");
       setup.deposits.push_back({k, shape, needle.amount / static_cast<double>(shapes.size()),
-                                needle.concentration, needle.duration, p.times});
+                                needle.concentration, needle.duration, p.times,
+                                edge_in_target(setup, shape)});
     }
     warn_of_tip(c, setup, k, p.tip, reporter);
   }

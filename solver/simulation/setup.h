@@ -23,6 +23,7 @@ struct Deposit {
   double concentration = 0;   ///< of what is injected, mol/m^3
   double duration = 0;        ///< s; 0: an initial field
   std::vector<double> times;  ///< s
+  double edge_in_target = 0;  ///< m^2 of its surface that lie in the target
 };
 
 /// One needle whose fluid flows into the pores.

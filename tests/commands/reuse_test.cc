@@ -69,7 +69,7 @@ TEST(Reuse, EachCaseEqualsItsOwnRunOnTheSharedMesh) {
              "  scheme.0.tip: [{at: centroid, offset: [1 mm, 0 mm, 0 mm]}, {at: centroid, offset: [-1 mm, 1 "
              "mm, 0 mm]}]\n"
              "  scheme.0.over: [1 h]\n"
-             "  numerics.coverage_tolerance: [1]\n");  // edges in finer cells are shared by equal places only
+             "  numerics.coverage_tolerance: [1]\n");  // with finer edges sharing does not pay here
   const Ended sweep = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--jobs", "1"});
   ASSERT_EQ(sweep.status, 0) << sweep.err;
   const Json meshes = json_of(scratch / "study.out/meshes.json");

@@ -42,7 +42,9 @@ const std::vector<std::string> changes = {
     "tissues={muscle: muscle, tumour: viable_tumour, nodule: node, gut: cavity, artery: {class: vessel, "
     "pressure: 90 mmHg, wall_conductance: 1e-12 m/(Pa s)}}",
     "drug={like: ipilimumab, in: {artery: {permeability: 1e-9 m/s}}}",
-    "flow={far_field: {superior: sealed, left: 0 Pa}}", "comparator=none"};
+    "flow={far_field: {superior: sealed, left: 0 Pa}}",
+    "comparator=none",
+    "numerics.coverage_tolerance=1"};
 
 std::vector<std::string> arguments(const std::string& path, const std::string& out) {
   std::vector<std::string> list = {"run", path, "-o", out};
@@ -74,7 +76,7 @@ TEST(Surfaces, ARunAmongThem) {
   EXPECT_LT(number_at(summary, "ledger.closure_error"), 1e-8);
   EXPECT_LT(number_at(summary, "pressure.closure_error_fraction"), 1e-8);
   EXPECT_GE(number_at(summary, "min_concentration"), -1e-12 * number_at(summary, "c_ref"));
-  EXPECT_GT(number_at(summary, "leak_fraction"), 1e-6);
+  EXPECT_GT(number_at(summary, "leak_fraction"), 1e-5);
   EXPECT_EQ(number_at(summary, "leak_fraction"), number_at(summary, "ledger.leak"));
   EXPECT_GT(number_at(summary, "fluid.leak_m3"), 0);
   EXPECT_GT(number_at(summary, "fluid.through_vessel_walls_m3"), 0);
@@ -95,11 +97,8 @@ TEST(Surfaces, ARunAmongThem) {
   // The histogram says how finely it was sampled.
   const std::string histogram = contents_of(scratch / "one/exposure_volume.csv");
   EXPECT_EQ(histogram.substr(0, histogram.find('\n')), "auc_mol_s_per_m3,volume_fraction,resolution_m");
-  // Cells of 1 mm, and of 0.5 mm at the deposit's edge; the target is 12 mm wide.
-  const double resolution = number_at(summary, "tumour.histogram_resolution_m");
-  EXPECT_GT(resolution, 0.51e-3);
-  EXPECT_LT(resolution, 0.99e-3);
-  EXPECT_NEAR(number_at(summary, "tumour.histogram_cells_across_ratio") * resolution, 12e-3, 1e-3);
+  EXPECT_NEAR(number_at(summary, "tumour.histogram_resolution_m"), 1e-3, 1e-6);
+  EXPECT_NEAR(number_at(summary, "tumour.histogram_cells_across_ratio"), 12, 1);
 
   const auto auc = voxels_of<float>(scratch / "one/maps/auc.nii.gz");
   const auto roi = voxels_of<std::uint8_t>(scratch / "one/maps/roi.nii.gz");

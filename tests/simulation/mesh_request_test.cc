@@ -52,8 +52,8 @@ Case case_of(double h_min, double coverage_tolerance) {
   return c;
 }
 
-Deposit deposit(const Shape& shape) {
-  return {0, shape, 1e-6, 1, 0, {0}};
+Deposit deposit(const intratumor::Setup& setup, const Shape& shape) {
+  return {0, shape, 1e-6, 1, 0, {0}, edge_in_target(setup, shape)};
 }
 
 TEST(MeshRequest, EdgesAreExpectedToShiftTheCoverageByTheirAreaInTheTarget) {
@@ -64,7 +64,7 @@ TEST(MeshRequest, EdgesAreExpectedToShiftTheCoverageByTheirAreaInTheTarget) {
   const auto expected = [&](double area, double h) { return 2. / 3 * h * h / (h + 2 * l) * area / volume; };
   for (const double h : {1 * mm, 0.5 * mm, 0.25 * mm}) {
     const auto error = [&](const Shape& shape) {
-      return edge_cells(case_of(h, 1), setup, {deposit(shape)}).error;
+      return edge_cells(case_of(h, 1), setup, {deposit(setup, shape)}).error;
     };
     const double r = 9 * mm;
     const double ball = error(Ball{middle, r}) / expected(4 * pi * r * r, h);
@@ -83,7 +83,7 @@ TEST(MeshRequest, EdgesAreExpectedToShiftTheCoverageByTheirAreaInTheTarget) {
 
 TEST(MeshRequest, EdgesAreHalvedWhereTheToleranceAsksForIt) {
   const auto setup = ball_setup();
-  const std::vector<Deposit> deposits = {deposit(Ball{Point(25 * mm, 25 * mm, 25 * mm), 9 * mm})};
+  const std::vector<Deposit> deposits = {deposit(setup, Ball{Point(25 * mm, 25 * mm, 25 * mm), 9 * mm})};
   const EdgeCells cells = edge_cells(case_of(1 * mm, 1), setup, deposits);
   std::printf("  cells of 1 mm: %.2g%%, halved %.2g%%\n", 100 * cells.error, 100 * cells.error_halved);
   EXPECT_NEAR(cells.error_halved, edge_cells(case_of(0.5 * mm, 1), setup, deposits).error, 1e-12);

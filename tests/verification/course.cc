@@ -27,6 +27,7 @@ void Course::run() {
   setup.reference_concentration =
       std::max(setup.injected_concentration, setup.given() / setup.body.plasma_volume);
 
+  c.numerics.h_min = mesh->smallest_cell();
   flow = std::make_unique<FlowStates>(c, setup, *mesh, silent, phases);
   std::vector<ShapeShare> shares;
   for (const Deposit& d : setup.deposits) shares.push_back(shape_share(*mesh, setup.tissues, d.shape));
