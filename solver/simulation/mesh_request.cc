@@ -108,7 +108,7 @@ std::vector<std::string> smaller_cells_text(const Case& c, const Setup& setup) {
   const EdgeCells edges = edge_cells(c, setup, setup.deposits);
   if (edges.halved) {
     std::snprintf(text, sizeof text,
-                  "edges of deposits in cells of %.3g mm: those of %.3g mm would cover about %.2g%% of the "
+                  "edges of deposits in cells of %.3g mm: those of %.3g mm would cover up to %.2g%% of the "
                   "target too much, these %.2g%%",
                   1e3 * c.numerics.h_min / 2, 1e3 * c.numerics.h_min, 100 * edges.error,
                   100 * edges.error_halved);
