@@ -52,7 +52,11 @@ CaseToFolder::CaseToFolder(const CaseOptions& options, const std::string& ending
 int CaseToFolder::operator()(const std::function<void()>& compute, const std::function<void()>& write) {
   if (!stage([&] { read(); }) || !stage([&] { make_folder(); })) return status_;
   if (share_places() == Earlier::whole) return 0;
-  Interruption interruption([&] { return abandon(); });
+  // mpirun kills one second after SIGTERM, which may be before a step has ended.
+  Interruption interruption([&] { return abandon(); },
+                            [&] {
+                              if (rank_ == 0) folder_->discard_after_death();
+                            });
   const auto computes = [&] {
     announce();
     make_checkpoints(interruption);

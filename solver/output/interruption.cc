@@ -30,7 +30,8 @@ extern "C" void on_signal(int) {
 
 }  // namespace
 
-Interruption::Interruption(std::function<int()> clean_up) : clean_up_(std::move(clean_up)) {
+Interruption::Interruption(std::function<int()> clean_up, std::function<void()> remembered)
+    : clean_up_(std::move(clean_up)), remembered_(std::move(remembered)) {
   if (alive.exchange(true)) throw std::logic_error("two interruptions at a time");
   if (pipe(pipe_ends) != 0) throw std::runtime_error("no pipe for signals");
   watcher_ = std::thread([this] { watch(); });
@@ -61,6 +62,7 @@ void Interruption::watch() {
     if (requested_ || !remember_) _exit(clean_up_());
     requested_ = true;
     first = now;
+    if (remembered_) remembered_();
   }
 }
 

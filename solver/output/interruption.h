@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds one_signal{700};
 /// initialized, whose libraries set handlers too.
 class Interruption {
  public:
-  explicit Interruption(std::function<int()> clean_up);
+  /// `remembered`, when given, is called on the same thread when a first signal is only remembered.
+  explicit Interruption(std::function<int()> clean_up, std::function<void()> remembered = {});
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
@@ -32,6 +33,7 @@ class Interruption {
   void watch();
 
   std::function<int()> clean_up_;
+  std::function<void()> remembered_;
   std::atomic<bool> remember_{false};
   std::atomic<bool> requested_{false};
   std::thread watcher_;

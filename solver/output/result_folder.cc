@@ -1,6 +1,8 @@
 #include "output/result_folder.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -32,6 +34,11 @@ void exchange(const fs::path& from, const fs::path& to, const fs::path& meanwhil
   fs::rename(from, to, error);
   std::error_code ignored;
   fs::rename(meanwhile, error ? to : from, ignored);
+}
+
+/// What a staging folder is called while it is removed.
+std::string discarded_name(const std::string& staging) {
+  return staging + ".discarded";
 }
 
 void check_replaceable(const fs::path& path, bool overwrite, bool own_checkpoint) {
@@ -81,6 +88,7 @@ ResultFolder::ResultFolder(const std::string& path, bool overwrite, bool own_che
 
 ResultFolder::~ResultFolder() {
   discard();
+  if (lifeline_ >= 0) close(lifeline_);
 }
 
 void ResultFolder::commit() {
@@ -110,10 +118,39 @@ bool ResultFolder::discard() noexcept {
   return true;
 }
 
+void ResultFolder::discard_after_death() noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  int ends[2];
+  if (!open_ || lifeline_ >= 0 || pipe2(ends, O_CLOEXEC) != 0) return;
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&files);
+  posix_spawnattr_init(&attributes);
+  // Holds on to neither the program's messages nor its terminal or process group, which are killed as one.
+  posix_spawn_file_actions_adddup2(&files, ends[0], STDIN_FILENO);
+  for (const int stream : {STDOUT_FILENO, STDERR_FILENO})
+    posix_spawn_file_actions_addopen(&files, stream, "/dev/null", O_WRONLY, 0);
+  sigset_t nothing;
+  sigemptyset(&nothing);
+  posix_spawnattr_setsigmask(&attributes, &nothing);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+  std::string doomed = discarded_name(staging_);
+  char shell[] = "sh", option[] = "-c", script[] = "read -r end; rm -rf -- \"$1\" \"$2\"";
+  char* arguments[] = {shell, option, script, shell, staging_.data(), doomed.data(), nullptr};
+  pid_t id = 0;
+  if (posix_spawn(&id, "/bin/sh", &files, &attributes, arguments, environ) == 0)
+    lifeline_ = ends[1];
+  else
+    close(ends[1]);
+  close(ends[0]);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+}
+
 void remove_staged(const std::string& staging) noexcept {
   // Under another name first: a thread that is still writing can then add nothing while this removes.
   std::error_code error;
-  const std::string doomed = staging + ".discarded";
+  const std::string doomed = discarded_name(staging);
   fs::rename(staging, doomed, error);
   // Both: another process may have given it that name, and be at it still.
   for (const std::string& left : {staging, doomed}) fs::remove_all(left, error);

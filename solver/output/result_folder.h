@@ -34,6 +34,10 @@ class ResultFolder {
   /// Removes what was written, unless it was committed; true when there was something to remove.
   bool discard() noexcept;
 
+  /// From now on a process of its own removes what is not committed when this one ends, however it ends: who
+  /// has told a program to end may kill it before it can.
+  void discard_after_death() noexcept;
+
  private:
   std::string path_;
   std::string staging_;
@@ -41,6 +45,7 @@ class ResultFolder {
   bool replace_ = false;
   bool own_checkpoint_ = false;
   bool open_ = true;
+  int lifeline_ = -1;  // a pipe that closes when this process ends
 };
 
 /// What `path` means, as an absolute path without "." and trailing slashes; what a symbolic link leads to.

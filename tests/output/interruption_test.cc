@@ -36,12 +36,13 @@ TEST(Interruption, EndsTheProgramAtOnce) {
 TEST(Interruption, RemembersTheFirstSignalWhenAskedTo) {
   EXPECT_EXIT(
       {
-        Interruption interruption([] { return 7; });
+        std::atomic<int> told{0};
+        Interruption interruption([] { return 7; }, [&] { ++told; });
         interruption.remember(true);
         raise(SIGTERM);
         raise(SIGUSR1);  // the same one, by another way
         wait_ms(300);
-        if (!interruption.requested()) _exit(1);
+        if (!interruption.requested() || told != 1) _exit(1);
         wait_ms(700);
         raise(SIGTERM);
         wait_for_the_end();

@@ -5,6 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "output/interruption.h"
 #include "output/table.h"
 #include "quantities/error.h"
@@ -143,4 +146,39 @@ TEST(ResultFolder, LeavesNothingAfterASignal) {
     close(ready[0]);
     close(ready[1]);
   }
+}
+
+TEST(ResultFolder, LeavesNothingWhenKilledAfterAWarning) {
+  const ScratchFolder scratch;
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    ResultFolder folder(scratch / "run.out", false);
+    write_text(folder.staging() + "/fields.h5", "half");
+    folder.discard_after_death();
+    if (write(ready[1], "r", 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(scratch.entries().size(), 1u) << "it still writes";
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  for (int i = 0; i < 600 && !scratch.entries().empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_TRUE(scratch.entries().empty());
+  close(ready[0]);
+  close(ready[1]);
+
+  // What was committed stays.
+  {
+    ResultFolder folder(scratch / "whole.out", false);
+    write_text(folder.staging() + "/summary.json", "{}");
+    folder.discard_after_death();
+    folder.commit();
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(contents_of(scratch / "whole.out/summary.json"), "{}");
 }
