@@ -15,7 +15,7 @@ namespace {
 // (time.phases, memory.peak_over_all_ranks_bytes).
 constexpr double step_s_per_node = 1.5e-6;  // a step on one rank; measured 1.4 to 1.7 us
 constexpr double comparator_share = 0.5;    // of the steps' time; 0.5 to 0.6, less beside an infusion
-constexpr double setup_s_per_node = 6e-5;   // mesh, flow, operator, metrics on one rank; 50 to 70 us
+constexpr double setup_s_per_node = 4e-5;   // mesh, flow, operator, metrics on one rank; 35 to 50 us
 constexpr double start_s = 0.5;             // libraries, MPI
 constexpr double image_s_per_voxel = 2e-9;
 constexpr double rank_efficiency = 0.8;  // of every doubling of ranks: they share the memory's bandwidth
@@ -32,23 +32,28 @@ constexpr double steps_per_e_fold = 4.6;
 constexpr double start_duration = 600;       // s
 constexpr double longest_step = 4 * 86400.;  // s, late
 constexpr double steps_per_field = 0.5;      // a field's time is an event
-constexpr double steps_of_front = 18;  // while fluid flows in; 10 h of 0.5 and 1 uL/min, IgG and cisplatin
+// While fluid flows in and carries drug so far; 10 h of 0.5 and 1 uL/min, IgG and cisplatin (0.7 to 3.4 mm).
+constexpr double steps_of_front_per_m = 1e4;
+constexpr double longest_front = 3.5e-3;
 constexpr double tolerance_power = 0.3;
 constexpr double reference_tolerance = 1e-3;
 
 struct Dosing {
   double time;
   double amount;
-  bool front;  // of drug that fluid carries through the pores
+  double front;  // m, how far fluid carries drug through the pores; 0: a deposit
 };
 
 std::vector<Dosing> dosings(const Case& c, const Setup& setup) {
   std::vector<Dosing> list;
-  for (std::size_t k = 0; k < c.needles.size(); ++k)
-    for (const double t : c.needles[k].times)
-      list.push_back({t, c.needles[k].amount, setup.modes[k].mode == InjectionMode::infusion});
+  for (std::size_t k = 0; k < c.needles.size(); ++k) {
+    double front = 0;
+    for (const Infusion& infusion : setup.infusions)
+      if (infusion.entry == k) front = std::min(infusion.drug_radius, longest_front);
+    for (const double t : c.needles[k].times) list.push_back({t, c.needles[k].amount, front});
+  }
   for (const IntravenousDose& dose : c.intravenous)
-    for (const double t : dose.times) list.push_back({t, dose.amount, false});
+    for (const double t : dose.times) list.push_back({t, dose.amount, 0.});
   std::sort(list.begin(), list.end(), [](const Dosing& a, const Dosing& b) { return a.time < b.time; });
   // What is given at one time acts together.
   std::vector<Dosing> merged;
@@ -56,7 +61,7 @@ std::vector<Dosing> dosings(const Case& c, const Setup& setup) {
     if (d.time >= c.until) break;
     if (!merged.empty() && same_time(merged.back().time, d.time)) {
       merged.back().amount += d.amount;
-      merged.back().front |= d.front;
+      merged.back().front = std::max(merged.back().front, d.front);
     } else {
       merged.push_back(d);
     }
@@ -74,7 +79,7 @@ double steps_of(const Case& c, const Setup& setup) {
     // The tolerance is relative to the whole dose: a small part of it is followed more coarsely.
     const double tolerance = c.numerics.time_tolerance * all / list[i].amount;
     steps += std::pow(reference_tolerance / tolerance, tolerance_power) *
-             ((list[i].front ? steps_of_front : 0) + steps_at_start +
+             (steps_of_front_per_m * list[i].front + steps_at_start +
               steps_per_e_fold * std::log1p((until - list[i].time) / start_duration));
   }
   return steps;
