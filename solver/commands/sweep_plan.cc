@@ -1,5 +1,7 @@
 #include "commands/sweep_plan.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <map>
 
@@ -96,18 +98,25 @@ StudyCost estimate_study(const Study& study, const Plan& plan, std::size_t most)
   return cost;
 }
 
-std::string cost_text(const Plan& plan, const StudyCost& cost, int jobs) {
+std::string cost_text(const Plan& plan, const StudyCost& cost, int jobs, int cores) {
   const auto count = static_cast<double>(plan.cases.size());
   if (cost.estimated == 0) return count_text(plan.cases.size()) + " cases; none could be estimated";
-  const double lanes = std::min<double>(jobs, count);
+  const double lanes = std::min<double>(std::min(jobs, cores), count);
   std::string text = count_text(plan.cases.size()) + (plan.cases.size() == 1 ? " case" : " cases") +
                      ", about " + duration_text(cost.case_s) + " and up to " + bytes_text(cost.memory_bytes) +
                      " each: " + duration_text(std::max(cost.longest_s, count * cost.case_s / lanes)) +
-                     " with " + std::to_string(jobs) + (jobs == 1 ? " worker" : " workers");
+                     " with " + std::to_string(jobs) + (jobs == 1 ? " worker" : " workers") +
+                     (jobs > cores ? " on " + std::to_string(cores) + (cores == 1 ? " core" : " cores") : "");
   if (cost.estimated < cost.groups)
     text += " (from " + std::to_string(cost.estimated) + " of " + std::to_string(cost.groups) +
             " kinds of cases)";
   return text;
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
 }
 
 std::string plan_text(const Study& study, const Plan& plan, const StudyCost& cost, int jobs) {
@@ -124,7 +133,7 @@ std::string plan_text(const Study& study, const Plan& plan, const StudyCost& cos
     rows.push_back({std::to_string(k)});
     for (const auto& value : plan.cases[k].inputs) rows.back().push_back(value_text(value));
   }
-  return text + text_table(rows, "  ", true) + "\nestimate: " + cost_text(plan, cost, jobs) +
+  return text + text_table(rows, "  ", true) + "\nestimate: " + cost_text(plan, cost, jobs, usable_cores()) +
          "\n  Within a factor of 2, on a machine that does nothing else.\n";
 }
 

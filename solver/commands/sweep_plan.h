@@ -25,7 +25,10 @@ StudyCost estimate_study(const Study& study, const Plan& plan, std::size_t most)
 /// The plan for people: what varies and how, every case with its values, time and memory.
 std::string plan_text(const Study& study, const Plan& plan, const StudyCost& cost, int jobs);
 
-/// One line: how many cases, how long with so many workers, how much memory.
-std::string cost_text(const Plan& plan, const StudyCost& cost, int jobs);
+/// One line: how many cases, how long with so many workers on so many cores, how much memory.
+std::string cost_text(const Plan& plan, const StudyCost& cost, int jobs, int cores);
+
+/// Cores that this process may use.
+int usable_cores();
 
 }  // namespace intratumor

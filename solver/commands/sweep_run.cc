@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
+#include <optional>
 
 #include "commands/amount_text.h"
 #include "commands/case_to_folder.h"
 #include "commands/command_line.h"
 #include "commands/run.h"
+#include "commands/slurm_queue.h"
 #include "commands/sweep_folder.h"
 #include "commands/sweep_meshes.h"
 #include "commands/sweep_plan.h"
 #include "commands/sweep_progress.h"
 #include "commands/sweep_workers.h"
 #include "commands/together.h"
+#include "images/memory.h"
 #include "output/checkpoint_folder.h"
 #include "quantities/error.h"
 #include "simulation/reuse.h"
@@ -25,16 +27,13 @@ namespace {
 
 /// What fits into the memory that is free.
 int jobs_that_fit(int jobs, double case_bytes) {
-  std::ifstream file("/proc/meminfo");
-  std::string word;
-  double free = 0;
-  while (file >> word)
-    if (word == "MemAvailable:" && file >> free) break;
-  const double room = 1024 * free / std::max(1., case_bytes);
-  if (free <= 0 || room >= jobs) return jobs;
+  const std::optional<std::size_t> free = available_memory();
+  if (!free) return jobs;
+  const double room = static_cast<double>(*free) / std::max(1., case_bytes);
+  if (room >= jobs) return jobs;
   const int fitting = std::max(1, static_cast<int>(room));
   std::fprintf(stderr, "warning: --jobs %d: %s of memory are free and a case takes up to %s, so %d %s\n",
-               jobs, bytes_text(1024 * free).c_str(), bytes_text(case_bytes).c_str(), fitting,
+               jobs, bytes_text(static_cast<double>(*free)).c_str(), bytes_text(case_bytes).c_str(), fitting,
                fitting == 1 ? "at a time runs" : "at a time run");
   return fitting;
 }
@@ -109,6 +108,7 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
   if (is_launched())
     throw InputError("intratumor sweep: starts its own processes; say --jobs N instead of mpirun -np N");
   StudyFolder folder(folder_of(options, study));
+  refuse_while_queued(folder.path() + "/slurm");
   const std::set<std::string> files = check_plan(study, plan);
   open_folder(options, study, plan, files, folder);
   const std::vector<std::size_t> cases = cases_to_run(options, folder, plan);
@@ -124,7 +124,7 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
         static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(options.jobs), cases.size())),
         cost.memory_bytes);
     say(options, "intratumor " INTRATUMOR_VERSION ": " + (study.title.empty() ? study.name : study.title) +
-                     ", " + cost_text(plan, cost, jobs));
+                     ", " + cost_text(plan, cost, jobs, usable_cores()));
     SweepProgress progress(plan.cases.size(), before, options.quiet);
     all = compute(study, plan, folder, SweepMeshes::of(study, plan, folder), cases, jobs, progress);
     // Of workers that ended, or were ended, before they could clean up.
@@ -140,47 +140,79 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
   return failed > 0 ? 1 : 0;
 }
 
-int run_cases(const SweepOptions& options, const Study& study, Plan plan) {
-  StudyFolder folder(folder_of(options, study));
-  if (is_first_of_launch()) {
+namespace {
+
+/// What tasks of one study need to know of it.
+struct OpenedStudy {
+  std::vector<std::size_t> open;  ///< of the cases asked for
+  SweepMeshes meshes;
+};
+
+/// Makes what is not there yet, the plan and the list of meshes. Of several ranks the first calls it first.
+OpenedStudy open_study(const SweepOptions& options, const Study& study, Plan& plan, StudyFolder& folder,
+                       bool first) {
+  if (first) {
     folder.make();
     folder.lock(false);
     if (!folder.has_plan()) folder.write_plan(study, plan, check_plan(study, plan));
   }
-  if (folder.has_plan()) match_plan(folder, study, plan, false);
-  std::vector<std::size_t> open;
+  match_plan(folder, study, plan, false);
+  OpenedStudy opened;
   for (const std::size_t number : options.indices) {
+    if (folder.state(number) != StudyFolder::State::done)
+      opened.open.push_back(number);
+    else if (first)
+      say(options, "case " + std::to_string(number) + " is done already");
+  }
+  if (!opened.open.empty()) opened.meshes = SweepMeshes::of(study, plan, folder);
+  return opened;
+}
+
+/// One case on all ranks of a launch.
+int run_on_ranks(const SweepOptions& options, const Study& study, Plan& plan, StudyFolder& folder,
+                 MPI_Comm comm) {
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  OpenedStudy opened;
+  // The others read what the first rank has made.
+  for (const bool first : {true, false}) {
+    const Outcome outcome = together(comm, [&] {
+      if ((rank == 0) == first) opened = open_study(options, study, plan, folder, first);
+    });
+    if (outcome.status == 0) continue;
+    if (rank == 0) std::fprintf(stderr, "error: %s\n", outcome.message.c_str());
+    return outcome.status;
+  }
+  if (opened.open.empty()) return 0;
+  const std::size_t number = opened.open.front();
+  CaseOptions case_options = options_of_case(study, plan, folder, opened.meshes, number);
+  case_options.quiet = options.quiet;
+  case_options.resumed_by = "the same command";
+  const int status = run_case(case_options, comm);
+  if (status == 0 && rank == 0) folder.forget_failure(number);
+  return status;
+}
+
+}  // namespace
+
+int run_cases(const SweepOptions& options, const Study& study, Plan plan) {
+  for (const std::size_t number : options.indices)
     if (number >= plan.cases.size())
       throw InputError("intratumor sweep: --index " + std::to_string(number) +
                        ": the study has the cases 0 to " + std::to_string(plan.cases.size() - 1));
-    if (folder.state(number) != StudyFolder::State::done)
-      open.push_back(number);
-    else if (is_first_of_launch())
-      say(options, "case " + std::to_string(number) + " is done already");
-  }
-  if (open.empty()) return 0;
-  const SweepMeshes meshes = SweepMeshes::of(study, plan, folder);
-  if (options.indices.size() > 1) {
-    if (is_launched() || !is_first_of_launch())
-      throw InputError(
-          "intratumor sweep: --index with several cases starts a process of its own; under mpirun "
-          "one case at a time");
-    SweepProgress progress(open.size(), 0, options.quiet);
-    if (!compute(study, plan, folder, meshes, open, 1, progress)) return interrupted_status;
-    const auto failed = [&](std::size_t number) { return folder.state(number) != StudyFolder::State::done; };
-    return std::any_of(open.begin(), open.end(), failed) ? 1 : 0;
-  }
-  const std::size_t number = open.front();
-  CaseOptions case_options = options_of_case(study, plan, folder, meshes, number);
-  case_options.quiet = options.quiet;
-  case_options.resumed_by = "the same command";
-  return with_mpi([&](MPI_Comm comm) {
-    int rank = 0;
-    MPI_Comm_rank(comm, &rank);
-    const int status = run_case(case_options, comm);
-    if (status == 0 && rank == 0) folder.forget_failure(number);
-    return status;
-  });
+  StudyFolder folder(folder_of(options, study));
+  if (options.indices.size() == 1)
+    return with_mpi([&](MPI_Comm comm) { return run_on_ranks(options, study, plan, folder, comm); });
+  if (is_launched() || !is_first_of_launch())
+    throw InputError(
+        "intratumor sweep: --index with several cases starts a process of its own; under mpirun "
+        "one case at a time");
+  const OpenedStudy opened = open_study(options, study, plan, folder, true);
+  if (opened.open.empty()) return 0;
+  SweepProgress progress(opened.open.size(), 0, options.quiet);
+  if (!compute(study, plan, folder, opened.meshes, opened.open, 1, progress)) return interrupted_status;
+  const auto failed = [&](std::size_t number) { return folder.state(number) != StudyFolder::State::done; };
+  return std::any_of(opened.open.begin(), opened.open.end(), failed) ? 1 : 0;
 }
 
 int gather_results(const SweepOptions& options, const Study& study, Plan plan) {
@@ -210,8 +242,14 @@ int print_status(const SweepOptions& options, const Study& study, Plan plan) {
                 "): " + folder.failure(k).reason + "\n";
   }
   const std::string of_these = begun > 0 ? ", " + std::to_string(begun) + " of them begun" : "";
-  std::printf("%zu of %zu cases done, %zu failed, %zu open%s (%s)\n%s", done, plan.cases.size(), failed,
-              plan.cases.size() - done - failed, of_these.c_str(), folder.path().c_str(), failures.c_str());
+  const QueuedTasks queued = queued_tasks(folder.path() + "/slurm");
+  std::string tasks;
+  if (!queued.jobs.empty())
+    tasks = "Slurm: " + std::to_string(queued.running) + " tasks running, " + std::to_string(queued.waiting) +
+            " waiting\n";
+  std::printf("%zu of %zu cases done, %zu failed, %zu open%s (%s)\n%s%s", done, plan.cases.size(), failed,
+              plan.cases.size() - done - failed, of_these.c_str(), folder.path().c_str(), tasks.c_str(),
+              failures.c_str());
   return 0;
 }
 

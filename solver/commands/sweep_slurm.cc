@@ -1,14 +1,9 @@
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 
+#include "commands/amount_text.h"
+#include "commands/slurm_queue.h"
 #include "commands/sweep_folder.h"
 #include "commands/sweep_meshes.h"
 #include "commands/sweep_plan.h"
@@ -26,46 +21,6 @@ constexpr double usual_task_s = 600;  // short cases are put together until a ta
 constexpr double safety = 3;          // estimates are right within a factor of 2
 constexpr double start_s = 60;
 constexpr double memory_floor = 500e6;
-
-/// Runs sbatch and returns the job's number.
-std::string sbatch(const std::vector<std::string>& arguments) {
-  std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) throw ComputationError(std::string("sbatch: ") + std::strerror(errno));
-  const pid_t id = fork();
-  if (id < 0) throw ComputationError(std::string("sbatch: ") + std::strerror(errno));
-  if (id == 0) {
-    std::vector<char*> argv;
-    std::vector<std::string> all = {"sbatch", "--parsable"};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    for (std::string& argument : all) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    dup2(ends[1], 1);
-    close(ends[0]);
-    close(ends[1]);
-    execvp("sbatch", argv.data());
-    _exit(127);
-  }
-  close(ends[1]);
-  std::string answer;
-  char block[256];
-  for (ssize_t n = 0; (n = read(ends[0], block, sizeof block)) != 0;) {
-    if (n > 0) answer.append(block, static_cast<std::size_t>(n));
-    if (n < 0 && errno != EINTR) break;
-  }
-  close(ends[0]);
-  int state = 0;
-  while (waitpid(id, &state, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(state) && WEXITSTATUS(state) == 127)
-    throw ComputationError("sbatch is not here: submit on a machine of the cluster, or say --no-submit");
-  // "123" or "123;cluster"
-  answer = answer.substr(0, answer.find_first_of(";\n"));
-  const bool number = !answer.empty() && std::all_of(answer.begin(), answer.end(),
-                                                     [](unsigned char c) { return std::isdigit(c); });
-  if (!WIFEXITED(state) || WEXITSTATUS(state) != 0 || !number)
-    throw ComputationError("sbatch did not take the job; it says why above");
-  return answer;
-}
 
 /// slurm/array_1, or the next number that is free.
 std::string next_name(const fs::path& folder) {
@@ -96,11 +51,31 @@ SlurmArray array_of(const Study& study, const StudyFolder& folder, const SlurmPr
   return array;
 }
 
+/// Writes the scripts of as many arrays as it takes, and the lists of their tasks; returns the scripts.
+std::vector<std::string> write_arrays(const SlurmProfile& profile, const SlurmArray& all,
+                                      const fs::path& place) {
+  const std::size_t most = largest_job_array();
+  std::vector<std::string> scripts;
+  for (std::size_t begin = 0; begin < all.tasks.size(); begin += most) {
+    SlurmArray array = all;
+    const auto first = all.tasks.begin() + static_cast<std::ptrdiff_t>(begin);
+    array.tasks.assign(first, first + static_cast<std::ptrdiff_t>(std::min(most, all.tasks.size() - begin)));
+    const std::string name = next_name(place);
+    const std::string list = (place / (name + ".txt")).string();
+    write_whole(list, task_list(array));
+    scripts.push_back((place / (name + ".sh")).string());
+    write_whole(scripts.back(), slurm_script(profile, array, list));
+  }
+  return scripts;
+}
+
 }  // namespace
 
 int submit_study(const SweepOptions& options, const Study& study, Plan plan) {
   const SlurmProfile profile = options.profile.empty() ? SlurmProfile() : read_slurm_profile(options.profile);
   StudyFolder folder(folder_of(options, study));
+  const fs::path place = fs::path(folder.path()) / "slurm";
+  refuse_while_queued(place.string());
   const std::set<std::string> files = check_plan(study, plan);
   open_folder(options, study, plan, files, folder);
   std::vector<std::size_t> cases = cases_to_run(options, folder, plan);
@@ -113,28 +88,36 @@ int submit_study(const SweepOptions& options, const Study& study, Plan plan) {
   std::stable_sort(cases.begin(), cases.end(),
                    [&](std::size_t a, std::size_t b) { return meshes.group(a) < meshes.group(b); });
   constexpr std::size_t most_estimated = 4;
-  const SlurmArray array =
-      array_of(study, folder, profile, cases, estimate_study(study, plan, most_estimated));
-  const fs::path place = fs::path(folder.path()) / "slurm";
+  const StudyCost cost = estimate_study(study, plan, most_estimated);
+  const SlurmArray all = array_of(study, folder, profile, cases, cost);
+  const auto lanes = static_cast<int>(std::min(profile.at_once, all.tasks.size()));
+  say(options, "intratumor " INTRATUMOR_VERSION ": " + (study.title.empty() ? study.name : study.title) +
+                   ", " + cost_text(plan, cost, lanes, lanes));
   fs::create_directory(place);
-  const std::string name = next_name(place);
-  const std::string list = (place / (name + ".txt")).string();
-  const std::string script = (place / (name + ".sh")).string();
+  const std::vector<std::string> scripts = write_arrays(profile, all, place);
   const std::string gathering = (place / "gather.sh").string();
-  write_whole(list, task_list(array));
-  write_whole(gathering, gather_script(profile, array));
-  write_whole(script, slurm_script(profile, array, list));
-  const std::string what =
-      std::to_string(cases.size()) + " cases in " + std::to_string(array.tasks.size()) + " tasks";
+  write_whole(gathering, gather_script(profile, all));
+  std::string what = std::to_string(cases.size()) + " cases in " + std::to_string(all.tasks.size()) +
+                     " tasks of up to " + duration_text(all.time) + " and " + bytes_text(all.memory_bytes);
+  if (scripts.size() > 1)
+    what += ", in " + std::to_string(scripts.size()) +
+            " arrays, one after the other, since this Slurm takes " + std::to_string(largest_job_array()) +
+            " tasks in one";
   if (!options.submit) {
-    say(options, what + ": sbatch " + script);
+    for (const std::string& script : scripts) what += "\n  sbatch " + script;
+    say(options, what + "\nand when all have ended\n  sbatch " + gathering);
     return 0;
   }
   // Tasks share the folder with each other, not with what submits them.
   folder.forget_lock();
-  const std::string job = sbatch({script});
-  const std::string after = sbatch({"--dependency=afterany:" + job, gathering});
-  say(options, what + ": job " + job + "; job " + after +
+  std::string jobs, last;
+  for (const std::string& script : scripts) {
+    last = last.empty() ? submit_job({script}) : submit_job({"--dependency=afterany:" + last, script});
+    remember_job(place.string(), last);
+    jobs += (jobs.empty() ? "" : ", ") + last;
+  }
+  const std::string after = submit_job({"--dependency=afterany:" + last, gathering});
+  say(options, what + ": job " + jobs + "; job " + after +
                    " gathers their results when it has ended; sweep --status tells how far it is");
   return 0;
 }
