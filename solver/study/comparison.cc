@@ -322,10 +322,12 @@ Comparison compare_results(const std::vector<StoredResult>& results, const Stand
 
   for (const std::string& warning : differing_inputs(results)) comparison.warnings.push_back(warning);
   for (const SharedThreshold& threshold : shared_thresholds(results)) {
+    // In the unit shown: of two drugs one mass per volume is two concentrations in moles.
     std::vector<double> levels;
     std::vector<std::string> shown;
     for (std::size_t i = 0; i < results.size(); ++i) {
-      if (!std::isnan(threshold.level[i])) levels.push_back(threshold.level[i]);
+      if (!std::isnan(threshold.level[i]))
+        levels.push_back(threshold.level[i] * table.units(i).concentration().per_si);
       shown.push_back(readable_value(threshold.level[i], table.units(i).concentration()));
     }
     if (!all_alike(levels, 1e-9))

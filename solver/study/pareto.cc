@@ -42,13 +42,31 @@ std::vector<bool> pareto_front(const std::vector<ObjectiveValues>& objectives,
     }
     return better;
   };
-  std::vector<bool> front;
+  // Within the errors dominance is not transitive: only what is on the front itself keeps others off it.
   const std::size_t count = objectives.empty() ? 0 : objectives.front().value.size();
-  for (std::size_t b = 0; b < count; ++b) {
-    bool on = is_whole(b);
-    for (std::size_t a = 0; a < count && on; ++a)
-      on = (rivals && !rivals(a, b)) || !is_whole(a) || !dominates(a, b);
-    front.push_back(on);
+  std::vector<bool> front(count, false), open(count);
+  for (std::size_t i = 0; i < count; ++i) open[i] = is_whole(i);
+  const auto beats = [&](std::size_t a, std::size_t b) {
+    return a != b && (!rivals || rivals(a, b)) && dominates(a, b);
+  };
+  while (std::find(open.begin(), open.end(), true) != open.end()) {
+    std::vector<std::size_t> next;
+    for (std::size_t b = 0; b < count; ++b) {
+      bool beaten = !open[b];
+      for (std::size_t a = 0; a < count && !beaten; ++a) beaten = open[a] && beats(a, b);
+      if (!beaten) next.push_back(b);
+    }
+    // A ring, of which each beats the next: the errors do not tell them apart.
+    if (next.empty())
+      for (std::size_t b = 0; b < count; ++b)
+        if (open[b]) next.push_back(b);
+    for (const std::size_t a : next) {
+      front[a] = true;
+      open[a] = false;
+    }
+    for (const std::size_t a : next)
+      for (std::size_t b = 0; b < count; ++b)
+        if (open[b] && beats(a, b)) open[b] = false;
   }
   return front;
 }
@@ -64,7 +82,13 @@ std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
       values.back().error.push_back(numerical_error(objective.metric, value, result.accuracy));
     }
   }
-  return pareto_front(values);
+  const auto segmentation = [&](std::size_t i) {
+    for (const ComparedInput& input : results[i].inputs)
+      if (input.what == "segmentation") return input.value;
+    return std::string();
+  };
+  return pareto_front(values,
+                      [&](std::size_t a, std::size_t b) { return segmentation(a) == segmentation(b); });
 }
 
 }  // namespace intratumor

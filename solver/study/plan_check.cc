@@ -6,6 +6,7 @@
 #include "injection/case.h"
 #include "quantities/error.h"
 #include "study/plan.h"
+#include "study/ranking.h"
 
 namespace intratumor {
 
@@ -60,13 +61,21 @@ std::set<std::string> check_plan(const Study& study, const Plan& plan) {
       if (!needle.needle_line.empty()) files.insert(needle.needle_line);
   };
   read_case(study.base);
+  std::size_t thresholds = 0;
   for (const std::size_t k : telling_cases(plan)) {
     try {
-      add_files(read_case(study.base, plan.cases[k].set));
+      const Case c = read_case(study.base, plan.cases[k].set);
+      thresholds = std::max(thresholds, c.thresholds.size());
+      add_files(c);
     } catch (const InputError& error) {
       rethrow_for_case(study, plan, k, error.what());
     }
   }
+  for (const StudyMetric& metric : study.metrics)
+    if (is_coverage(metric.name) && coverage_index(metric.name) >= thresholds)
+      throw InputError(study.path + ": metrics: " + metric.name + ": the cases have " +
+                       std::to_string(thresholds) + (thresholds == 1 ? " threshold" : " thresholds") +
+                       ", the first of which is tumour.coverage.0");
   return files;
 }
 

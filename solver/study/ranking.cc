@@ -155,6 +155,10 @@ bool is_coverage(const std::string& metric) {
          std::all_of(index.begin(), index.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
+std::size_t coverage_index(const std::string& metric) {
+  return std::stoul(metric.substr(coverage.size()));
+}
+
 std::vector<std::string> metric_names() {
   std::vector<std::string> names;
   for (const PromisedKey& key : promised_keys())
@@ -165,8 +169,8 @@ std::vector<std::string> metric_names() {
 double metric_of(const nlohmann::ordered_json& summary, const std::string& metric) {
   if (!starts_with(metric, coverage)) return number_at(summary, metric);
   const nlohmann::ordered_json list = value_at(summary, "tumour.coverage");
-  const std::size_t i = is_coverage(metric) ? std::stoul(metric.substr(coverage.size()))
-                                            : std::numeric_limits<std::size_t>::max();
+  const std::size_t i =
+      is_coverage(metric) ? coverage_index(metric) : std::numeric_limits<std::size_t>::max();
   if (!list.is_array() || i >= list.size()) return std::numeric_limits<double>::quiet_NaN();
   return number_at(list[i], "fraction");
 }

@@ -47,6 +47,8 @@ double metric_of(const nlohmann::ordered_json& summary, const std::string& metri
 
 /// "tumour.coverage.0" and its like.
 bool is_coverage(const std::string& metric);
+/// Of what is one: which threshold, from 0.
+std::size_t coverage_index(const std::string& metric);
 
 /// Every other number of summary.json that a study may be about.
 std::vector<std::string> metric_names();

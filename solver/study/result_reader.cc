@@ -101,6 +101,8 @@ StoredCase read_case_of(const std::string& folder) {
     if (run && run["accuracy"]) stored.accuracy = run["accuracy"].as<std::string>();
     // The image's path is no matter: its content is told apart by its hash.
     if (root["geometry"] && root["geometry"].IsMap()) root["geometry"].remove("segmentation");
+    // Which other schemes a mesh serves follows from the study, not from what is to be accurate.
+    if (root["numerics"] && root["numerics"].IsMap()) root["numerics"].remove("mesh_for");
     stored.numerics = text_of(root, "numerics");
     stored.drug = text_of(root, "drug");
     stored.geometry = text_of(root, "geometry");

@@ -198,6 +198,28 @@ TEST(Sweep, CtrlCEndsCleanlyAndTheSecondSweepInAFolderIsRefused) {
     EXPECT_EQ(entry.path().string().find("unfinished"), std::string::npos) << entry.path();
 }
 
+TEST(Sweep, RanksOpenANewFolderTogether) {
+  const ScratchFolder scratch;
+  write_tiny_case(scratch);
+  write_text(scratch / "study.yaml", study_with_failure);
+  for (int i = 0; i < 6; ++i) {
+    const std::string folder = "new" + std::to_string(i);
+    if (i % 2 == 1) fs::create_directory(scratch / folder);
+    const Ended ended =
+        intratumor_on_ranks(2, scratch.path(), {"sweep", "study.yaml", "-o", folder, "--index", "1", "-q"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_EQ(done_in(scratch / folder), 1u);
+  }
+  const Ended beyond = intratumor_on_ranks(2, scratch.path(), {"sweep", "study.yaml", "-o", "none", "--index", "9"});
+  EXPECT_EQ(beyond.status, 2);
+  EXPECT_FALSE(fs::exists(scratch / "none"));
+  write_text(scratch / "other.yaml", study_of_volumes(2));
+  const Ended other =
+      intratumor_on_ranks(2, scratch.path(), {"sweep", "other.yaml", "-o", "new0", "--index", "1", "-q"});
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.err.find("error: "), std::string::npos) << other.err;
+}
+
 TEST(Sweep, OneCaseByItsNumberAlsoOnRanks) {
   const ScratchFolder scratch;
   write_tiny_case(scratch);

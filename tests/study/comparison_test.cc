@@ -265,6 +265,17 @@ TEST_F(TwoResults, RankBySeveralMetricsWithWeights) {
     EXPECT_THROW(rank_results(results, wrong), InputError) << wrong;
 }
 
+TEST(ParetoFront, OnlyTheFrontKeepsOthersOffIt) {
+  // Each beats the next by Cmax and covers as much within the error of 6; the last covers more than the first.
+  const ObjectiveValues coverage{true, {17.4, 19.8, 24.9}, {6, 6, 6}};
+  const ObjectiveValues cmax{false, {1, 2, 3}, {0.1, 0.1, 0.1}};
+  EXPECT_EQ(pareto_front({coverage, cmax}), (std::vector<bool>{true, false, true}));
+  // A ring: each is better than the next in one of three, and as good in the others.
+  const ObjectiveValues a{true, {2, 0, 1}, {1, 1, 1}}, b{true, {1, 2, 0}, {1, 1, 1}},
+      c{true, {0, 1, 2}, {1, 1, 1}};
+  EXPECT_EQ(pareto_front({a, b, c}), (std::vector<bool>{true, true, true}));
+}
+
 TEST_F(TwoResults, TheParetoFrontHoldsWhatNoOtherBeats) {
   const auto front_of = [&](const Json& one, const Json& two) {
     write_result(scratch / "one.out", one);
