@@ -69,8 +69,10 @@ class Analysis {
     all["metrics"] = Json::object();
     for (const StudyMetric& metric : study_.metrics) all["metrics"][metric.name] = of_metric(metric);
     if (plan_.combinations > 1 && study_.metrics.size() > 1) all["pareto"] = pareto_json();
-    if (block_ != nullptr && block_->kind != DesignBlock::Kind::one_at_a_time)
+    if (block_ != nullptr && block_->kind != DesignBlock::Kind::one_at_a_time) {
+      all["bands"] = bands_of_all_metrics();
       all["exposure_volume"] = exposure_bands(folder);
+    }
     all["warnings"] = warnings();
     return all;
   }
@@ -119,6 +121,33 @@ class Analysis {
     return json;
   }
 
+  /// Draws of the distributions; of Saltelli's design the first two blocks, the others depend on them.
+  std::size_t independent_draws() const {
+    return block_->kind == DesignBlock::Kind::saltelli ? 2 * block_->size : plan_.draws;
+  }
+
+  /// Percentiles of every metric that has values, also of those that the study does not name.
+  Json bands_of_all_metrics() const {
+    std::vector<std::string> names = metric_names();
+    for (const StudyMetric& metric : study_.metrics)
+      if (is_coverage(metric.name)) names.push_back(metric.name);
+    Json all = Json::object();
+    for (const std::string& name : names) {
+      const std::vector<double> by_case = results_.metric(name);
+      Json json = {{"unit", unit_of_metric(name)}, {"combinations", Json::array()}};
+      bool any = false;
+      for (std::size_t c = 0; c < plan_.combinations; ++c) {
+        std::vector<double> values = by_draw(by_case, c);
+        values.resize(independent_draws());
+        const Band band = band_of(values);
+        any = any || band.count > 0;
+        json["combinations"].push_back({{"combination", c}, {"band", band_json(band)}});
+      }
+      if (any) all[name] = json;
+    }
+    return all;
+  }
+
   /// Which combinations no other of the same geometry dominates, by the study's metrics (of draws, the
   /// median).
   Json pareto_json() const {
@@ -158,9 +187,8 @@ class Analysis {
       json["reference"] = number_or_null(values[0]);
       json["tornado"] = tornado_json(combination, values);
     } else if (block_->kind == DesignBlock::Kind::saltelli) {
-      // Blocks A and B are draws of the distributions; the others are not independent of them.
-      const std::vector<double> independent(values.begin(),
-                                            values.begin() + static_cast<std::ptrdiff_t>(2 * block_->size));
+      const auto draws = static_cast<std::ptrdiff_t>(independent_draws());
+      const std::vector<double> independent(values.begin(), values.begin() + draws);
       json["band"] = band_json(band_of(independent));
       json["sobol_indices"] = indices_json(values);
     } else {
@@ -198,8 +226,7 @@ class Analysis {
   Json exposure_bands(const StudyFolder& folder) const {
     const std::vector<double> fractions = shared_fractions();
     const auto volumes = exposure_volumes(folder, results_, fractions);
-    const std::size_t independent =
-        block_->kind == DesignBlock::Kind::saltelli ? 2 * block_->size : plan_.draws;
+    const std::size_t independent = independent_draws();
     Json json = {{"unit", "mol s m-3"}, {"volume_fraction", fractions}, {"combinations", Json::array()}};
     for (std::size_t c = 0; c < plan_.combinations; ++c) {
       Json bands = {{"combination", c}};

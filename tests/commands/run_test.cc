@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -142,28 +143,48 @@ TEST(Run, RefusesAFolderItCannotWriteBeforeItComputes) {
   EXPECT_EQ(names_in(scratch.path()), (std::set<std::string>{"small.nii", "small.yaml"}));
 }
 
+/// Begins a run of the small case and ends it by a signal when it has said something; how it ended.
+Ended interrupted_run(const ScratchFolder& scratch, int ranks, const std::string& checkpoint) {
+  const std::string small = write_small_case(scratch.path());
+  std::vector<std::string> command = command_on_ranks(
+      ranks, {"run", small, "--set", "numerics.h_min=0.25 mm", "--set", "run.checkpoint=" + checkpoint});
+  if (ranks == 1) command.erase(command.begin(), command.begin() + 4);
+  Program program(command, scratch.path());
+  EXPECT_TRUE(program.wait_for_message("intratumor"));
+  EXPECT_EQ(names_in(scratch.path()).size(), 3u);
+  program.signal(ranks == 1 ? SIGINT : SIGTERM);
+  return program.wait();
+}
+
+/// mpirun may end before the programs it has passed the signal on to.
+bool waits_for(const std::function<bool()>& condition) {
+  for (int i = 0; i < 600 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return condition();
+}
+
 TEST(Run, LeavesNothingWhenInterrupted) {
   for (const int ranks : {1, 2}) {
     const ScratchFolder scratch;
-    const std::string small = write_small_case(scratch.path());
-    const std::vector<std::string> arguments{"run", small, "--set", "numerics.h_min=0.25 mm"};
-    std::vector<std::string> command = command_on_ranks(ranks, arguments);
-    if (ranks == 1) command.erase(command.begin(), command.begin() + 4);
-    Program program(command, scratch.path());
-    ASSERT_TRUE(program.wait_for_message("intratumor")) << program.wait().err;
-    EXPECT_EQ(names_in(scratch.path()).size(), 3u);
-    program.signal(ranks == 1 ? SIGINT : SIGTERM);
-    const Ended ended = program.wait();
+    const Ended ended = interrupted_run(scratch, ranks, "none");
     if (ranks == 1) {
       EXPECT_EQ(ended.status, 1) << ended.err;
       EXPECT_NE(ended.err.find("interrupted"), std::string::npos);
     } else {
       EXPECT_NE(ended.status, 0);
     }
-    // mpirun may end before the programs it has passed the signal on to.
     const std::set<std::string> inputs{"small.nii", "small.yaml"};
-    for (int i = 0; i < 600 && names_in(scratch.path()) != inputs; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    waits_for([&] { return names_in(scratch.path()) == inputs; });
     EXPECT_EQ(names_in(scratch.path()), inputs);
+  }
+}
+
+TEST(Run, LeavesAtMostACheckpointWhenInterrupted) {
+  for (const int ranks : {1, 2}) {
+    const ScratchFolder scratch;
+    EXPECT_NE(interrupted_run(scratch, ranks, "10 min").status, 0);
+    // Nothing hidden; a whole checkpoint when the signal came late enough for one.
+    EXPECT_TRUE(waits_for([&] { return names_in(scratch.path()).begin()->front() != '.'; }));
+    if (fs::exists(scratch / "small.out"))
+      EXPECT_EQ(names_in(scratch / "small.out"), (std::set<std::string>{"checkpoint"}));
   }
 }

@@ -98,7 +98,7 @@ TEST(Slurm, ATaskThatReachesItsTimeLimitGoesOnWhenItIsSubmittedAgain) {
   write_small_case(scratch.path());
   // More than the shortest limit that Slurm knows, a minute; it signals up to half a minute early.
   write_text(scratch / "study.yaml",
-             "base: small.yaml\nvary:\n  numerics.h_min: [0.25 mm]\n  numerics.time_tolerance: [5e-8]\n"
+             "base: small.yaml\nvary:\n  numerics.h_min: [0.2 mm]\n  numerics.time_tolerance: [5e-8]\n"
              "  exposure.thresholds: [[1 ug/mL]]\n");
   write_text(scratch / "site.yaml", "time: 1 min\nmemory: 1500 MB\n");
   const LocalSlurm slurm(scratch);

@@ -82,6 +82,7 @@ TEST(Analysis, BandsPairsAndHistogramsOfSchemes) {
   EXPECT_NEAR(metric["combinations"][1]["band"]["p95"].get<double>(), 2.9, 0.06);
   // Four deposits are better where the volume is above 2 mL: half of the strata.
   EXPECT_NEAR(metric["pairs"][0]["a_better"].get<double>(), 0.5, 1e-12);
+  EXPECT_EQ(json["bands"]["tumour.d95"]["combinations"][1]["band"], metric["combinations"][1]["band"]);
   const auto& bands = json["exposure_volume"];
   EXPECT_NEAR(bands["volume_fraction"][49].get<double>(), 0.5, 1e-12);
   EXPECT_NEAR(bands["combinations"][1]["p50"][49].get<double>(), 2, 0.06);
