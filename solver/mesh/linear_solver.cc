@@ -1,18 +1,11 @@
 #include "mesh/linear_solver.h"
 
-#include <utility>
-
 #include "quantities/error.h"
 
 namespace intratumor {
 
 namespace {
 constexpr int max_iterations = 1000;
-constexpr std::pair<const char*, const char*> multigrid_options[] = {{"strong_threshold", "0.5"},
-                                                                     {"coarsen_type", "HMIS"},
-                                                                     {"interp_type", "ext+i"},
-                                                                     {"P_max", "4"},
-                                                                     {"agg_nl", "1"}};
 
 void check(PetscErrorCode code, const std::string& what) {
   if (code != 0) throw ComputationError(what + ": PETSc reports error " + std::to_string(code));
@@ -31,11 +24,8 @@ LinearSolver::LinearSolver(const TissueMesh& mesh, Kind kind, std::string what)
   check(KSPGetPC(ksp_, &pc), what_);
   if (kind_ == Kind::elliptic) {
     check(KSPSetOptionsPrefix(ksp_, "intratumor_flow_"), what_);
-    // In three dimensions what keeps coarse levels few and sparse saves more than it costs in iterations
-    // (hypre's manual; measured: DECISIONS.md).
-    for (const auto& [option, value] : multigrid_options)
-      PetscOptionsSetValue(nullptr, (std::string("-intratumor_flow_pc_hypre_boomeramg_") + option).c_str(),
-                           value);
+    // Three dimensions: a larger strong threshold keeps coarse stencils small (hypre's manual).
+    PetscOptionsSetValue(nullptr, "-intratumor_flow_pc_hypre_boomeramg_strong_threshold", "0.5");
     check(KSPSetType(ksp_, KSPCG), what_);
     check(PCSetType(pc, PCHYPRE), what_);
     check(PCHYPRESetType(pc, "boomeramg"), what_);
