@@ -29,8 +29,8 @@ struct ObjectiveValues {
   std::vector<double> error;  ///< numerical, in the same unit
 };
 
-/// Which candidates none of the front dominates: is better in one objective and no worse in the others, by more
-/// than the numerical error of both. A candidate without a value of an objective is not on the front and
+/// Which candidates none of the front dominates: is better in one objective and no worse in the others, by
+/// more than the numerical error of both. A candidate without a value of an objective is not on the front and
 /// dominates none. `rivals(a, b)`: whether a may dominate b at all; null: always.
 std::vector<bool> pareto_front(const std::vector<ObjectiveValues>& objectives,
                                const std::function<bool(std::size_t, std::size_t)>& rivals = nullptr);

@@ -210,7 +210,8 @@ TEST(Sweep, RanksOpenANewFolderTogether) {
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_EQ(done_in(scratch / folder), 1u);
   }
-  const Ended beyond = intratumor_on_ranks(2, scratch.path(), {"sweep", "study.yaml", "-o", "none", "--index", "9"});
+  const Ended beyond =
+      intratumor_on_ranks(2, scratch.path(), {"sweep", "study.yaml", "-o", "none", "--index", "9"});
   EXPECT_EQ(beyond.status, 2);
   EXPECT_FALSE(fs::exists(scratch / "none"));
   write_text(scratch / "other.yaml", study_of_volumes(2));

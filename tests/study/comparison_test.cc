@@ -266,7 +266,8 @@ TEST_F(TwoResults, RankBySeveralMetricsWithWeights) {
 }
 
 TEST(ParetoFront, OnlyTheFrontKeepsOthersOffIt) {
-  // Each beats the next by Cmax and covers as much within the error of 6; the last covers more than the first.
+  // Each beats the next by Cmax and covers as much within the error of 6; the last covers more than the
+  // first.
   const ObjectiveValues coverage{true, {17.4, 19.8, 24.9}, {6, 6, 6}};
   const ObjectiveValues cmax{false, {1, 2, 3}, {0.1, 0.1, 0.1}};
   EXPECT_EQ(pareto_front({coverage, cmax}), (std::vector<bool>{true, false, true}));
