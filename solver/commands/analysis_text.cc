@@ -67,7 +67,7 @@ void add_values(const Json& analysis, std::string& text) {
     for (std::size_t c = 0; c + 1 < rows.size(); ++c)
       rows[1 + c].emplace_back(analysis["pareto"]["on_front"][c].get<bool>() ? "*" : "");
     about +=
-        "* on the Pareto front: none of the same geometry is better in one of these and, within the "
+        "* on the Pareto front: none there of the same geometry is better in one of these and, within the "
         "numerical error, as good in the rest\n";
   }
   text += about + "\n" + text_table(rows, "  ", true);

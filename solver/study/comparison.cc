@@ -136,7 +136,7 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
   for (const bool on : standing.front) cells.push_back(on ? "yes" : "no");
   table.texts("on the Pareto front", cells, "front");
   comparison.notes.push_back(
-      "Pareto front: no other scheme is better in one of these and as good, within the numerical error,\nin "
+      "Pareto front: none on it is better in one of these and as good, within the numerical error,\nin "
       "the others: " +
       list_of(words) + ".");
 }

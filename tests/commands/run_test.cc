@@ -184,7 +184,8 @@ TEST(Run, LeavesAtMostACheckpointWhenInterrupted) {
     EXPECT_NE(interrupted_run(scratch, ranks, "10 min").status, 0);
     // Nothing hidden; a whole checkpoint when the signal came late enough for one.
     EXPECT_TRUE(waits_for([&] { return names_in(scratch.path()).begin()->front() != '.'; }));
-    if (fs::exists(scratch / "small.out"))
+    if (fs::exists(scratch / "small.out")) {
       EXPECT_EQ(names_in(scratch / "small.out"), (std::set<std::string>{"checkpoint"}));
+    }
   }
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <functional>
 #include <thread>
 
 #include "output/interruption.h"
@@ -25,6 +26,24 @@ std::string message_of(const std::string& path, bool overwrite) {
     return error.what();
   }
   return "";
+}
+
+/// A child process that does `work`, which does not return; comes back when that has called what it is given.
+pid_t child_at_work(const std::function<void(const std::function<void()>&)>& work) {
+  int ready[2];
+  if (pipe(ready) != 0) return -1;
+  const pid_t child = fork();
+  if (child == 0) {
+    work([&] {
+      if (write(ready[1], "r", 1) != 1) _exit(1);
+    });
+    _exit(1);
+  }
+  close(ready[1]);
+  char byte = 0;
+  EXPECT_EQ(read(ready[0], &byte, 1), 1);
+  close(ready[0]);
+  return child;
 }
 
 }  // namespace
@@ -117,51 +136,40 @@ TEST(ResultFolder, RefusesAnImpossiblePlaceAtOnce) {
 TEST(ResultFolder, LeavesNothingAfterASignal) {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     const ScratchFolder scratch;
-    int ready[2];
-    ASSERT_EQ(pipe(ready), 0);
-    const pid_t child = fork();
-    if (child == 0) {
+    const pid_t child = child_at_work([&](const auto& ready) {
       ResultFolder folder(scratch / "run.out", false);
       const Interruption interruption([&] {
         folder.discard();
         return 1;
       });
-      bool told = false;
       for (int i = 0;; ++i) {  // goes on writing while it is cleaned up
         try {
           write_text(folder.staging() + "/" + std::to_string(i % 1000), "x");
         } catch (const ComputationError&) {
         }
-        if (!told && write(ready[1], "r", 1) == 1) told = true;
+        if (i == 0) ready();
       }
-    }
-    char byte = 0;
-    ASSERT_EQ(read(ready[0], &byte, 1), 1);
+    });
+    ASSERT_GT(child, 0);
     kill(child, number);
     int status = 0;
     waitpid(child, &status, 0);
     EXPECT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 1);
     EXPECT_TRUE(scratch.entries().empty()) << "signal " << number;
-    close(ready[0]);
-    close(ready[1]);
   }
 }
 
 TEST(ResultFolder, LeavesNothingWhenKilledAfterAWarning) {
   const ScratchFolder scratch;
-  int ready[2];
-  ASSERT_EQ(pipe(ready), 0);
-  const pid_t child = fork();
-  if (child == 0) {
+  const pid_t child = child_at_work([&](const auto& ready) {
     ResultFolder folder(scratch / "run.out", false);
     write_text(folder.staging() + "/fields.h5", "half");
     folder.discard_after_death();
-    if (write(ready[1], "r", 1) != 1) _exit(1);
+    ready();
     for (;;) pause();
-  }
-  char byte = 0;
-  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  });
+  ASSERT_GT(child, 0);
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   EXPECT_EQ(scratch.entries().size(), 1u) << "it still writes";
   kill(child, SIGKILL);
@@ -169,8 +177,6 @@ TEST(ResultFolder, LeavesNothingWhenKilledAfterAWarning) {
   for (int i = 0; i < 600 && !scratch.entries().empty(); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_TRUE(scratch.entries().empty());
-  close(ready[0]);
-  close(ready[1]);
 
   // What was committed stays.
   {
