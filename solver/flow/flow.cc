@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 
 #include "mesh/linear_solver.h"
 #include "quantities/error.h"
@@ -21,8 +22,8 @@ constexpr double at_rest = 1e-7;             // of what would flow if neighbours
 constexpr std::size_t steps_remembered = 8;  // by the acceleration
 constexpr double step_tolerance = 1e-4;      // of each linear solve
 constexpr int max_halvings = 8;
-constexpr double energy_round_off = 1e-13;
-constexpr int many_iterations = 20;  // of one linear solve, after which multigrid is set up anew
+constexpr double energy_round_off = 1e-13;  // of what adds up to it
+constexpr int many_iterations = 20;         // of one linear solve, after which multigrid is set up anew
 
 }  // namespace
 
@@ -34,7 +35,8 @@ struct FlowSolver::Exchange {
   std::vector<double> slope;  // of lymph less filtration, each tissue's at least 0; m^3/(s Pa)
   std::vector<double> flux;   // of pressure out of each node
   double least_open = 1;
-  double energy = 0;  // whose gradient the residual is, with the other sign; Pa m^3/s over all ranks
+  double energy = 0;        // whose gradient the residual is, with the other sign; Pa m^3/s over all ranks
+  double energy_error = 0;  // round-off in it; Pa m^3/s
 };
 
 namespace {
@@ -172,7 +174,8 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
     }
   }
   multiply(graph, stiffness_, p, e.flux);
-  double sum = 0;
+  // Pressures that are nearly alike flow little, and what flows is a difference of large products.
+  double sum = 0, products = 0;
   for (int i = 0; i < n; ++i) {
     const bool free = graph.is_unknown[i] && !fixed_.local_element(i);
     const double q = source.empty() ? 0. : source[i];
@@ -180,8 +183,12 @@ double FlowSolver::evaluate(const Vector& p, const std::vector<double>& source, 
     residual.local_element(i) = r * scale_;
     sum += r * r;
     energy += p.local_element(i) * (e.flux[i] / 2 - q);
+    products += stiffness_[graph.diagonal[i]] * p.local_element(i) * p.local_element(i);
   }
   e.energy = dealii::Utilities::MPI::sum(energy, mesh.communicator());
+  e.energy_error =
+      energy_round_off * std::abs(e.energy) +
+      std::numeric_limits<double>::epsilon() * dealii::Utilities::MPI::sum(products, mesh.communicator());
   return std::sqrt(dealii::Utilities::MPI::sum(sum, mesh.communicator()));
 }
 
@@ -242,7 +249,7 @@ FlowState FlowSolver::solve(const std::vector<double>& source) {
         solver_->solve(change, right, step_tolerance, 0.1 * newton_tolerance * scale * scale_).iterations;
     state.linear_iterations += iterations;
     solver_->keep_preconditioner(iterations < many_iterations);
-    const double before = norm, allowed = exchange.energy + energy_round_off * std::abs(exchange.energy);
+    const double before = norm, allowed = exchange.energy + exchange.energy_error;
     const auto try_change = [&](double along) {
       trial = pressure_;
       trial.add(along, change);

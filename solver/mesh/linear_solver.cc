@@ -24,8 +24,17 @@ LinearSolver::LinearSolver(const TissueMesh& mesh, Kind kind, std::string what)
   check(KSPGetPC(ksp_, &pc), what_);
   if (kind_ == Kind::elliptic) {
     check(KSPSetOptionsPrefix(ksp_, "intratumor_flow_"), what_);
-    // Three dimensions: a larger strong threshold keeps coarse stencils small (hypre's manual).
-    PetscOptionsSetValue(nullptr, "-intratumor_flow_pc_hypre_boomeramg_strong_threshold", "0.5");
+    // Three dimensions: a larger strong threshold, parallel coarsening, the first level's aggressively, and
+    // interpolation of few entries keep the coarse levels sparse (hypre's manual, "Options" of BoomerAMG).
+    const auto set = [](const char* option, const char* value) {
+      PetscOptionsSetValue(nullptr, (std::string("-intratumor_flow_pc_hypre_boomeramg_") + option).c_str(),
+                           value);
+    };
+    set("strong_threshold", "0.5");
+    set("coarsen_type", "HMIS");
+    set("interp_type", "ext+i");
+    set("P_max", "4");
+    set("agg_nl", "1");
     check(KSPSetType(ksp_, KSPCG), what_);
     check(PCSetType(pc, PCHYPRE), what_);
     check(PCHYPRESetType(pc, "boomeramg"), what_);
