@@ -5,7 +5,7 @@
 
 namespace intratumor {
 
-/// What analyse() made of a study, as tables for people, in the units of summary.json.
+/// What analyse() made of a study, as tables for people, in the units of the clinic.
 std::string analysis_text(const nlohmann::ordered_json& analysis);
 
 }  // namespace intratumor

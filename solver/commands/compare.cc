@@ -25,20 +25,23 @@ struct CompareOptions {
   std::string metric;      ///< or several; empty: the order in which folders were named
   std::string objectives;  ///< of the Pareto front; empty: none
   std::string format = "table";
+  bool each_draw = false;
   bool help = false;
 };
 
 const char* const usage =
     "usage: intratumor compare DIR DIR ... [--rank METRIC] [--pareto] [--format table|csv|json|markdown]\n"
     "       intratumor compare DIR                 (beside its own intravenous comparator)\n"
-    "       intratumor compare STUDY_DIR ...       (every case of a study that is done)\n\n"
+    "       intratumor compare STUDY_DIR ...       (every case of a study that is done; of draws their "
+    "medians)\n\n"
     "Puts the results of schemes side by side: for people in the units of the clinic; as csv and json in SI\n"
     "units, a record a scheme, with the unit in every name.\n\n";
 
 const char* const about_rank =
     "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, therapeutic_index and "
     "targeting_advantage, less for plasma.*, leak_fraction and needle_passes; tumour.coverage.0 is the "
-    "first threshold; several with weights: tumour.d95=2,plasma.cmax=1. Places that the numerical error does "
+    "first threshold; any other with what is better, as pressure.max_pa:less; several with weights: "
+    "tumour.d95=2,plasma.cmax=1. Places that the numerical error does "
     "not tell apart are ties (2=)";
 
 const char* const about_pareto =
@@ -52,7 +55,8 @@ po::options_description visible_options() {
       ("pareto", po::value<std::string>()->value_name("METRICS")->implicit_value(usual_objectives, ""),
        about_pareto)  //
       ("format", po::value<std::string>()->value_name("NAME")->default_value("table"),
-       "table, csv, json or markdown")  //
+       "table, csv, json or markdown")                                                 //
+      ("draws", po::bool_switch(), "every draw of a study a line, not their medians")  //
       ("help,h", po::bool_switch(), "this text");
   return options;
 }
@@ -75,6 +79,7 @@ CompareOptions read_compare_options(const std::vector<std::string>& arguments) {
         "compare --help");
   if (values.count("rank") > 0) options.metric = values["rank"].as<std::string>();
   if (values.count("pareto") > 0) options.objectives = values["pareto"].as<std::string>();
+  options.each_draw = values["draws"].as<bool>();
   options.format = values["format"].as<std::string>();
   const std::vector<std::string> formats{"table", "csv", "json", "markdown"};
   for (const std::string& known : formats)
@@ -86,7 +91,7 @@ CompareOptions read_compare_options(const std::vector<std::string>& arguments) {
 }
 
 std::vector<StoredResult> results_to_compare(const CompareOptions& options) {
-  std::vector<StoredResult> results = read_results(results_named(options.folders));
+  std::vector<StoredResult> results = read_results(results_named(options.folders, options.each_draw));
   if (results.size() > 1) return results;
   const auto comparator = intravenous_comparator(results.front());
   if (!comparator)

@@ -5,6 +5,7 @@
 #include "commands/sweep_options.h"
 #include "commands/sweep_plan.h"
 #include "commands/sweep_run.h"
+#include "study/plan_warnings.h"
 
 namespace intratumor {
 
@@ -19,7 +20,9 @@ int sweep_command(const std::vector<std::string>& arguments) {
     const StudyCost cost = estimate_study(study, plan, most_estimated);
     std::fputs(plan_text(study, plan, cost, options.jobs).c_str(), stdout);
     std::fflush(stdout);
-    for (const std::string& misfit : cost.misfits) std::fprintf(stderr, "warning: %s\n", misfit.c_str());
+    std::vector<std::string> warnings = plan_warnings(study, plan);
+    warnings.insert(warnings.end(), cost.misfits.begin(), cost.misfits.end());
+    for (const std::string& warning : warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
     return 0;
   }
   if (options.mode == SweepOptions::Mode::status) return print_status(options, study, plan);

@@ -6,6 +6,7 @@
 #include "commands/analysis_text.h"
 #include "quantities/error.h"
 #include "study/analysis.h"
+#include "study/plan_warnings.h"
 
 namespace intratumor {
 
@@ -32,7 +33,10 @@ void open_folder(const SweepOptions& options, const Study& study, Plan& plan,
                  const std::set<std::string>& files, StudyFolder& folder) {
   const bool goes_on = options.resume || options.failed || options.extend;
   if (goes_on && !folder.has_plan())
-    throw InputError(folder.path() + ": holds no study to go on with; run it without --resume");
+    throw InputError(folder.path() + ": holds no study to go on with; run it without " +
+                     (options.resume   ? "--resume"
+                      : options.failed ? "--failed"
+                                       : "--extend"));
   folder.make();
   folder.lock(true);
   // Only now: another sweep may have made its plan here meanwhile.
@@ -64,6 +68,13 @@ void say(const SweepOptions& options, const std::string& text) {
   if (!options.quiet) std::fprintf(stderr, "%s\n", text.c_str());
 }
 
+void announce(const SweepOptions& options, const Study& study, const Plan& plan, const std::string& cost) {
+  say(options,
+      "intratumor " INTRATUMOR_VERSION ": " + (study.title.empty() ? study.name : study.title) + ", " + cost);
+  for (const std::string& warning : plan_warnings(study, plan))
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
+}
+
 StudyResults gather(const SweepOptions& options, const StudyFolder& folder, const Study& study,
                     const Plan& plan) {
   const StudyResults results = read_study_results(folder, plan);
@@ -72,7 +83,7 @@ StudyResults gather(const SweepOptions& options, const StudyFolder& folder, cons
   write_results_hdf5(folder, plan, results);
   const nlohmann::ordered_json analysis = analyse(study, plan, results, folder);
   write_whole((place / "analysis.json").string(), analysis.dump(1) + "\n");
-  if (options.quiet) return results;
+  if (options.quiet || results.count(StudyFolder::State::done) == 0) return results;
   std::fputs(analysis_text(analysis).c_str(), stdout);
   std::fflush(stdout);
   for (const auto& warning : analysis["warnings"])

@@ -33,4 +33,8 @@ StudyResults gather(const SweepOptions& options, const StudyFolder& folder, cons
 /// A line on stderr, unless quiet.
 void say(const SweepOptions& options, const std::string& text);
 
+/// What is said before a study is computed: its title and what it takes (cost_text), and warnings of its
+/// plan.
+void announce(const SweepOptions& options, const Study& study, const Plan& plan, const std::string& cost);
+
 }  // namespace intratumor

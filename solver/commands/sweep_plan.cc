@@ -40,11 +40,12 @@ std::vector<std::vector<std::size_t>> groups_of(const Study& study, const Plan& 
   return list;
 }
 
-std::string value_text(const nlohmann::json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.4g", value.get<double>());
-  return digits;
+/// Paths of the factors that go together with this one.
+std::string others_of(const Study& study, const std::vector<std::size_t>& group, std::size_t factor) {
+  std::string text;
+  for (const std::size_t other : group)
+    if (other != factor) text += (text.empty() ? "" : ", ") + study.factors[other].path;
+  return text;
 }
 
 std::string design_of(const Study& study, std::size_t factor) {
@@ -54,7 +55,7 @@ std::string design_of(const Study& study, std::size_t factor) {
       const std::string draws = std::to_string(block.size) + " draws, seed " + std::to_string(block.seed);
       switch (block.kind) {
         case DesignBlock::Kind::grid:
-          return group.size() > 1 ? "grid, together with others" : "grid";
+          return group.size() > 1 ? "grid, together with " + others_of(study, group, factor) : "grid";
         case DesignBlock::Kind::latin_hypercube:
           return "Latin hypercube, " + draws;
         case DesignBlock::Kind::sobol:
@@ -126,15 +127,15 @@ std::string plan_text(const Study& study, const Plan& plan, const StudyCost& cos
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < study.factors.size(); ++i)
     rows.push_back({study.factors[i].path, design_of(study, i)});
-  text += text_table(rows) + "\ncases (numbers in SI units)\n";
+  text += text_table(rows) + "\nestimate: " + cost_text(plan, cost, jobs, usable_cores()) +
+          "\n  Within a factor of 2, on a machine that does nothing else.\n\ncases\n";
   rows = {{"case"}};
-  for (const InputColumn& column : plan.inputs) rows[0].push_back(column.name);
+  for (const InputColumn& column : plan.inputs) rows[0].push_back(column.path);
   for (std::size_t k = 0; k < plan.cases.size(); ++k) {
     rows.push_back({std::to_string(k)});
-    for (const auto& value : plan.cases[k].inputs) rows.back().push_back(value_text(value));
+    rows.back().insert(rows.back().end(), plan.cases[k].shown.begin(), plan.cases[k].shown.end());
   }
-  return text + text_table(rows, "  ", true) + "\nestimate: " + cost_text(plan, cost, jobs, usable_cores()) +
-         "\n  Within a factor of 2, on a machine that does nothing else.\n";
+  return text + text_table(rows, "  ", true);
 }
 
 }  // namespace intratumor

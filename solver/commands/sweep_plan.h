@@ -22,7 +22,7 @@ struct StudyCost {
 /// `most` groups; reads the images.
 StudyCost estimate_study(const Study& study, const Plan& plan, std::size_t most);
 
-/// The plan for people: what varies and how, every case with its values, time and memory.
+/// The plan for people: what varies and how, time and memory, every case with its values.
 std::string plan_text(const Study& study, const Plan& plan, const StudyCost& cost, int jobs);
 
 /// One line: how many cases, how long with so many workers on so many cores, how much memory.

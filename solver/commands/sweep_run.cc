@@ -123,8 +123,7 @@ int run_sweep(const SweepOptions& options, const Study& study, Plan plan) {
     const int jobs = jobs_that_fit(
         static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(options.jobs), cases.size())),
         cost.memory_bytes);
-    say(options, "intratumor " INTRATUMOR_VERSION ": " + (study.title.empty() ? study.name : study.title) +
-                     ", " + cost_text(plan, cost, jobs, usable_cores()));
+    announce(options, study, plan, cost_text(plan, cost, jobs, usable_cores()));
     SweepProgress progress(plan.cases.size(), before, options.quiet);
     all = compute(study, plan, folder, SweepMeshes::of(study, plan, folder), cases, jobs, progress);
     // Of workers that ended, or were ended, before they could clean up.

@@ -43,7 +43,9 @@ SlurmArray array_of(const Study& study, const StudyFolder& folder, const SlurmPr
   const std::size_t per_task =
       profile.cases_per_task > 0 ? profile.cases_per_task : static_cast<std::size_t>(fitting);
   array.tasks = tasks_of(cases, per_task);
-  array.time = profile.time > 0 ? profile.time : start_s + safety * static_cast<double>(per_task) * longest;
+  std::size_t most_cases = 1;
+  for (const auto& task : array.tasks) most_cases = std::max(most_cases, task.size());
+  array.time = profile.time > 0 ? profile.time : start_s + safety * static_cast<double>(most_cases) * longest;
   array.memory_bytes =
       profile.memory_bytes > 0
           ? profile.memory_bytes
@@ -91,14 +93,16 @@ int submit_study(const SweepOptions& options, const Study& study, Plan plan) {
   const StudyCost cost = estimate_study(study, plan, most_estimated);
   const SlurmArray all = array_of(study, folder, profile, cases, cost);
   const auto lanes = static_cast<int>(std::min(profile.at_once, all.tasks.size()));
-  say(options, "intratumor " INTRATUMOR_VERSION ": " + (study.title.empty() ? study.name : study.title) +
-                   ", " + cost_text(plan, cost, lanes, lanes));
+  announce(options, study, plan, cost_text(plan, cost, lanes, lanes));
   fs::create_directory(place);
   const std::vector<std::string> scripts = write_arrays(profile, all, place);
   const std::string gathering = (place / "gather.sh").string();
   write_whole(gathering, gather_script(profile, all));
-  std::string what = std::to_string(cases.size()) + " cases in " + std::to_string(all.tasks.size()) +
-                     " tasks of up to " + duration_text(all.time) + " and " + bytes_text(all.memory_bytes);
+  const auto counted = [](std::size_t n, const char* what) {
+    return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+  };
+  std::string what = counted(cases.size(), "case") + " in " + counted(all.tasks.size(), "task") +
+                     " of up to " + duration_text(all.time) + " and " + bytes_text(all.memory_bytes);
   if (scripts.size() > 1)
     what += ", in " + std::to_string(scripts.size()) +
             " arrays, one after the other, since this Slurm takes " + std::to_string(largest_job_array()) +

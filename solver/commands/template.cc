@@ -28,8 +28,11 @@ std::string contents(const fs::path& path) {
   return text;
 }
 
-fs::path file_of(const ParameterLibrary& library, const std::string& name) {
-  return fs::path(library.folder()) / "templates" / (name + ".yaml");
+constexpr const char* cases_kind = "templates";
+constexpr const char* studies_kind = "templates/studies";
+
+fs::path file_of(const ParameterLibrary& library, const std::string& kind, const std::string& name) {
+  return fs::path(library.folder()) / kind / (name + ".yaml");
 }
 
 /// Shipped beside the parameters, in the sources as where it is installed.
@@ -56,15 +59,17 @@ std::string file_url(const fs::path& path) {
 }
 
 std::string text_of(const ParameterLibrary& library, const std::string& name) {
+  if (library.has(studies_kind, name)) return contents(file_of(library, studies_kind, name));
   // Knows the names that exist and the nearest.
-  if (!library.has("templates", name)) library.load("templates", name);
-  std::string text = contents(file_of(library, name));
+  if (!library.has(cases_kind, name)) library.load(cases_kind, name);
+  const fs::path file = file_of(library, cases_kind, name);
+  std::string text = contents(file);
   const fs::path schema = fs::absolute(fs::path(library.folder()) / "case.schema.json");
   const std::pair<std::string, std::string> places[] = {{"@SCHEMA@", file_url(schema.lexically_normal())},
                                                         {"@SEGMENTATION@", quoted(segmentation(library))}};
   for (const auto& [place, by] : places) {
     const std::size_t at = text.find(place);
-    if (at == std::string::npos) throw InputError(file_of(library, name).string() + ": holds no " + place);
+    if (at == std::string::npos) throw InputError(file.string() + ": holds no " + place);
     text.replace(at, place.size(), by);
   }
   return text;
@@ -73,12 +78,13 @@ std::string text_of(const ParameterLibrary& library, const std::string& name) {
 /// The templates with the first line of each, a comment that says what it is.
 std::string list_of(const ParameterLibrary& library) {
   std::string text;
-  for (const std::string& name : library.names("templates")) {
-    const std::string first = contents(file_of(library, name));
-    const std::size_t begin = first.find_first_not_of("# ");
-    text += "  " + name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') +
-            first.substr(begin, first.find('\n') - begin) + "\n";
-  }
+  for (const char* kind : {cases_kind, studies_kind})
+    for (const std::string& name : library.names(kind)) {
+      const std::string first = contents(file_of(library, kind, name));
+      const std::size_t begin = first.find_first_not_of("# ");
+      text += "  " + name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') +
+              first.substr(begin, first.find('\n') - begin) + "\n";
+    }
   return text;
 }
 
@@ -99,7 +105,8 @@ int template_command(const std::vector<std::string>& arguments) {
   if (values["help"].as<bool>()) {
     std::ostringstream text;
     text << "usage: intratumor template [NAME] > case.yaml\n\n"
-            "Prints a commented case that runs as it stands, to be changed; central_bolus without NAME:\n\n"
+            "Prints a commented case that runs as it stands, to be changed; central_bolus without NAME. study is a\n"
+            "study of such a case, for intratumor sweep:\n\n"
          << list_of(library) << "\n"
          << visible;
     std::fputs(text.str().c_str(), stdout);

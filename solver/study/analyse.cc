@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "output/summary.h"
 #include "study/analysis.h"
+#include "study/combination_ranking.h"
 #include "study/numerical_error.h"
 #include "study/pareto.h"
+#include "study/plan_warnings.h"
 #include "study/ranking.h"
 
 namespace intratumor {
@@ -13,8 +17,8 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::size_t enough_draws = 20;
-constexpr std::size_t most_compared = 20;  // combinations, each with each
+constexpr std::size_t most_compared = 20;   // combinations, each with each
+constexpr std::size_t most_explained = 21;  // pairs of combinations whose difference gets Sobol indices
 
 Json number_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json();
@@ -28,13 +32,6 @@ Json numbers(const std::vector<double>& values) {
 
 std::string unit_of_metric(const std::string& name) {
   return is_coverage(name) ? "1" : unit_of(name);
-}
-
-/// The block that is drawn or tried one at a time; null when all is a grid.
-const DesignBlock* drawn_block(const Study& study) {
-  for (const DesignBlock& block : study.design)
-    if (block.kind != DesignBlock::Kind::grid) return &block;
-  return nullptr;
 }
 
 Json band_json(const Band& band) {
@@ -65,7 +62,9 @@ class Analysis {
     Json all;
     all["combinations"] = plan_.combination_labels;
     all["combination_values"] = plan_.combination_values;
+    all["combination_molar_mass_kg_per_mol"] = molar_masses();
     all["draws"] = plan_.draws;
+    if (plan_.combinations > 1) all["ranking"] = ranking_json();
     all["metrics"] = Json::object();
     for (const StudyMetric& metric : study_.metrics) all["metrics"][metric.name] = of_metric(metric);
     if (plan_.combinations > 1 && study_.metrics.size() > 1) all["pareto"] = pareto_json();
@@ -110,20 +109,75 @@ class Analysis {
       json["pairs"] = Json::array();
       for (std::size_t a = 0; a < values.size(); ++a)
         for (std::size_t b = a + 1; b < values.size(); ++b) {
-          const PairedComparison pair = compare_pairs(values[a], values[b], metric.more_is_better);
+          const PairedComparison pair =
+              compare_pairs(independent(values[a]), independent(values[b]), metric.more_is_better);
           json["pairs"].push_back({{"a", a},
                                    {"b", b},
                                    {"draws", pair.pairs},
                                    {"a_better", number_or_null(pair.better)},
                                    {"median_difference", number_or_null(pair.difference)}});
+          if (block_->kind == DesignBlock::Kind::saltelli && json["pairs"].size() <= most_explained)
+            json["pairs"].back()["sobol_indices_of_difference"] =
+                indices_json(differences(values[a], values[b]));
         }
     }
     return json;
   }
 
-  /// Draws of the distributions; of Saltelli's design the first two blocks, the others depend on them.
+  /// Of the drug of each combination; null where it is not known or not one.
+  Json molar_masses() const {
+    Json list = Json::array();
+    for (std::size_t c = 0; c < plan_.combinations; ++c) {
+      std::set<double> found;
+      for (const std::size_t k : numbers_[c])
+        if (!results_.summaries[k].is_null())
+          found.insert(number_at(results_.summaries[k], "drug.molar_mass_kg_per_mol"));
+      list.push_back(found.size() == 1 ? number_or_null(*found.begin()) : Json());
+    }
+    return list;
+  }
+
+  /// Combinations of each geometry, best first by the study's first metric.
+  Json ranking_json() const {
+    const StudyMetric& metric = study_.metrics.front();
+    const std::vector<double> by_case = results_.metric(metric.name);
+    std::vector<CombinationValues> values;
+    for (std::size_t c = 0; c < plan_.combinations; ++c) {
+      values.push_back({independent(by_draw(by_case, c)), 0., geometry_of(c)});
+      const double median = sample_quantile(values.back().by_draw, 0.5);
+      values.back().error = numerical_error(metric.name, median, results_.accuracy(numbers_[c].front()));
+    }
+    Json json = {{"metric", metric.name},
+                 {"better", metric.more_is_better ? "more" : "less"},
+                 {"combinations", Json::array()}};
+    std::map<std::string, std::size_t> groups;
+    for (const CombinationPlace& place : rank_combinations(values, metric.more_is_better)) {
+      const std::string& geometry = values[place.combination].group;
+      json["combinations"].push_back({{"combination", place.combination},
+                                      {"group", groups.emplace(geometry, groups.size()).first->second},
+                                      {"place", place.place},
+                                      {"median", number_or_null(place.median)},
+                                      {"best_share", number_or_null(place.best_share)}});
+    }
+    return json;
+  }
+
+  /// Draws of the distributions; of Saltelli's design the first two blocks, the others depend on them; of
+  /// what is tried one at a time the reference.
   std::size_t independent_draws() const {
+    if (block_ == nullptr) return plan_.draws;
+    if (block_->kind == DesignBlock::Kind::one_at_a_time) return 1;
     return block_->kind == DesignBlock::Kind::saltelli ? 2 * block_->size : plan_.draws;
+  }
+
+  std::vector<double> independent(std::vector<double> values) const {
+    values.resize(independent_draws());
+    return values;
+  }
+
+  static std::vector<double> differences(std::vector<double> a, const std::vector<double>& b) {
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
+    return a;
   }
 
   /// Percentiles of every metric that has values, also of those that the study does not name.
@@ -137,9 +191,7 @@ class Analysis {
       Json json = {{"unit", unit_of_metric(name)}, {"combinations", Json::array()}};
       bool any = false;
       for (std::size_t c = 0; c < plan_.combinations; ++c) {
-        std::vector<double> values = by_draw(by_case, c);
-        values.resize(independent_draws());
-        const Band band = band_of(values);
+        const Band band = band_of(independent(by_draw(by_case, c)));
         any = any || band.count > 0;
         json["combinations"].push_back({{"combination", c}, {"band", band_json(band)}});
       }
@@ -158,7 +210,7 @@ class Analysis {
       const std::vector<double> by_case = results_.metric(metric.name);
       ObjectiveValues of{metric.more_is_better, {}, {}};
       for (std::size_t c = 0; c < plan_.combinations; ++c) {
-        of.value.push_back(sample_quantile(by_draw(by_case, c), 0.5));
+        of.value.push_back(sample_quantile(independent(by_draw(by_case, c)), 0.5));
         of.error.push_back(numerical_error(metric.name, of.value[c], results_.accuracy(numbers_[c].front())));
       }
       objectives.push_back(std::move(of));
@@ -187,9 +239,7 @@ class Analysis {
       json["reference"] = number_or_null(values[0]);
       json["tornado"] = tornado_json(combination, values);
     } else if (block_->kind == DesignBlock::Kind::saltelli) {
-      const auto draws = static_cast<std::ptrdiff_t>(independent_draws());
-      const std::vector<double> independent(values.begin(), values.begin() + draws);
-      json["band"] = band_json(band_of(independent));
+      json["band"] = band_json(band_of(independent(values)));
       json["sobol_indices"] = indices_json(values);
     } else {
       json["band"] = band_json(band_of(values));
@@ -203,7 +253,9 @@ class Analysis {
     Json bars = Json::array();
     for (const TornadoBar& bar : tornado(plan_, cases, values))
       bars.push_back({{"input", plan_.inputs[bar.input].name},
+                      {"path", plan_.inputs[bar.input].path},
                       {"tried", bar.tried},
+                      {"tried_text", bar.tried_text},
                       {"results", numbers(bar.results)},
                       {"span", bar.span}});
     return bars;
@@ -213,12 +265,17 @@ class Analysis {
     std::size_t used = 0;
     const SobolIndices indices = indices_of_draws(drawn_inputs_.size(), values, used);
     Json json = {{"base_draws", used}, {"inputs", Json::array()}};
+    // The limits are those of large samples: of fewer base draws they are too narrow.
+    const auto limits = [&](double low, double high) {
+      return used < enough_draws ? Json::array({nullptr, nullptr}) : numbers({low, high});
+    };
     for (std::size_t i = 0; i < indices.first.size(); ++i)
       json["inputs"].push_back({{"input", plan_.inputs[drawn_inputs_[i]].name},
+                                {"path", plan_.inputs[drawn_inputs_[i]].path},
                                 {"first", number_or_null(indices.first[i])},
-                                {"first_95", numbers({indices.first_low[i], indices.first_high[i]})},
+                                {"first_95", limits(indices.first_low[i], indices.first_high[i])},
                                 {"total", number_or_null(indices.total[i])},
-                                {"total_95", numbers({indices.total_low[i], indices.total_high[i]})}});
+                                {"total_95", limits(indices.total_low[i], indices.total_high[i])}});
     return json;
   }
 
@@ -226,7 +283,7 @@ class Analysis {
   Json exposure_bands(const StudyFolder& folder) const {
     const std::vector<double> fractions = shared_fractions();
     const auto volumes = exposure_volumes(folder, results_, fractions);
-    const std::size_t independent = independent_draws();
+    const std::size_t draws = independent_draws();
     Json json = {{"unit", "mol s m-3"}, {"volume_fraction", fractions}, {"combinations", Json::array()}};
     for (std::size_t c = 0; c < plan_.combinations; ++c) {
       Json bands = {{"combination", c}};
@@ -234,7 +291,7 @@ class Analysis {
         Json line = Json::array();
         for (std::size_t i = 0; i < fractions.size(); ++i) {
           std::vector<double> values;
-          for (std::size_t d = 0; d < independent; ++d) values.push_back(volumes[numbers_[c][d]][i]);
+          for (std::size_t d = 0; d < draws; ++d) values.push_back(volumes[numbers_[c][d]][i]);
           line.push_back(number_or_null(sample_quantile(values, level)));
         }
         bands["p" + std::to_string(static_cast<int>(std::lround(100 * level)))] = line;
@@ -246,11 +303,7 @@ class Analysis {
 
   Json warnings() const {
     Json list = Json::array();
-    const bool random = block_ != nullptr && block_->kind != DesignBlock::Kind::one_at_a_time;
-    if (random && block_->size < enough_draws)
-      list.push_back(std::to_string(block_->size) +
-                     " draws are few: percentiles, indices and shares rest on " + "at least " +
-                     std::to_string(enough_draws));
+    if (const auto few = few_draws_warning(study_)) list.push_back(*few);
     const std::size_t done = results_.count(StudyFolder::State::done);
     if (done < plan_.cases.size())
       list.push_back(std::to_string(plan_.cases.size() - done) + " of " + std::to_string(plan_.cases.size()) +

@@ -64,6 +64,7 @@ std::vector<TornadoBar> tornado(const Plan& plan, const std::vector<const Planne
       // Only one input differs from the reference.
       if (cases[k]->inputs[input] == cases[0]->inputs[input]) continue;
       bar.tried.push_back(cases[k]->inputs[input]);
+      bar.tried_text.push_back(cases[k]->shown[input]);
       bar.results.push_back(results[k]);
       if (std::isnan(results[k])) continue;
       low = std::min(low, results[k]);

@@ -41,6 +41,7 @@ PairedComparison compare_pairs(const std::vector<double>& a, const std::vector<d
 struct TornadoBar {
   std::size_t input = 0;  ///< position among the plan's inputs
   std::vector<nlohmann::json> tried;
+  std::vector<std::string> tried_text;  ///< the same for people
   std::vector<double> results;
   double span = 0;  ///< largest less smallest, reference included
 };

@@ -334,6 +334,13 @@ Comparison compare_results(const std::vector<StoredResult>& results, const Stand
       comparison.warnings.push_back("the threshold " + threshold.text +
                                     " is not the same concentration: " + who_has_what(results, shown));
   }
+  std::vector<double> draws;
+  for (const StoredResult& result : results) draws.push_back(static_cast<double>(result.draws));
+  if (*std::max_element(draws.begin(), draws.end()) > 1)
+    comparison.notes.push_back(
+        "Medians over " + (all_alike(draws, 0) ? readable_count(draws.front()) + " draws" : "the draws") +
+        "; --draws lists each. How far they spread, and how often one scheme beats another "
+        "over the\nsame draws, is in analysis.json of the study's folder.");
   std::vector<double> to_infinity = table.values("plasma.auc_inf");
   if (results.size() > 1 && all_alike(to_infinity, 0.02))
     comparison.notes.push_back(

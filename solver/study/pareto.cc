@@ -13,12 +13,12 @@ const char* const usual_objectives = "tumour.coverage.0, plasma.cmax, leak_fract
 
 std::vector<Objective> read_objectives(const std::string& text, const std::vector<StoredResult>& results) {
   std::vector<Objective> objectives;
-  for (const std::string& metric : listed(text)) {
-    check_metric(metric, results, "--pareto");
+  for (const std::string& part : listed(text)) {
+    const Criterion read = read_metric(part, results, "--pareto");
     for (const Objective& other : objectives)
-      if (other.metric == metric)
-        throw InputError("intratumor compare: --pareto: " + metric + " is named twice");
-    objectives.push_back({metric, more_is_better(metric)});
+      if (other.metric == read.metric)
+        throw InputError("intratumor compare: --pareto: " + read.metric + " is named twice");
+    objectives.push_back({read.metric, read.more_is_better});
   }
   if (objectives.size() < 2)
     throw InputError("intratumor compare: --pareto: a front needs two metrics or more, as " +

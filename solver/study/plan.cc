@@ -149,12 +149,13 @@ std::vector<InputColumn> columns_of(const Study& study) {
   for (std::size_t i = 0; i < study.factors.size(); ++i) {
     const Factor& factor = study.factors[i];
     if (factor.kind == Factor::Kind::shift) {
-      for (const char* direction : {"_shift_x_m", "_shift_y_m", "_shift_z_m"})
-        columns.push_back({column_name(factor.path) + direction, "m", i});
+      for (const char* direction : {"x", "y", "z"})
+        columns.push_back(
+            {column_name(factor.path) + "_shift_" + direction + "_m", "m", factor.path + " " + direction, i});
       continue;
     }
     const std::string unit = common_unit(factor);
-    columns.push_back({column_name(factor.path) + unit_ending(unit), unit, i});
+    columns.push_back({column_name(factor.path) + unit_ending(unit), unit, factor.path, i});
   }
   return columns;
 }
@@ -195,27 +196,68 @@ std::string what_differs(const std::vector<std::string>& values, std::size_t whi
   return text;
 }
 
-/// Four digits for people; of an image its name; of a whole scheme written out, its number in the list and
-/// what tells it from the others.
-std::string short_value(const Factor& factor, const Setting& setting, const std::string& text) {
-  char digits[80];
-  if (factor.kind == Factor::Kind::distribution) {
-    std::snprintf(digits, sizeof digits, "%.4g", setting[0]);
-    return digits + (factor.unit.empty() ? "" : " " + factor.unit);
+std::string four_digits(double number, const std::string& unit) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.4g", number);
+  return digits + (unit.empty() ? "" : " " + unit);
+}
+
+/// The image that a value of `geometry` or `geometry.segmentation` names; empty when it names none.
+std::string image_of(const Factor& factor, const std::string& text) {
+  if (factor.kind != Factor::Kind::values) return "";
+  YAML::Node node = YAML::Load(text);
+  if (factor.path == "geometry" && node.IsMap())
+    node.reset(node["segmentation"]);
+  else if (factor.path != "geometry.segmentation")
+    return "";
+  return node.IsDefined() && node.IsScalar() ? node.Scalar() : "";
+}
+
+/// A path's last parts, as many as tell it from the factor's other images.
+std::string short_image_name(const Factor& factor, const std::string& image) {
+  const auto last_parts = [](const std::string& path, int count) {
+    std::filesystem::path rest = path, last;
+    for (; count > 0 && rest.has_relative_path(); --count, rest = rest.parent_path())
+      last = last.empty() ? rest.filename() : rest.filename() / last;
+    return last.string();
+  };
+  constexpr int most_parts = 8;
+  for (int parts = 1; parts < most_parts; ++parts) {
+    const std::string name = last_parts(image, parts);
+    const bool alone = std::none_of(factor.values.begin(), factor.values.end(), [&](const std::string& text) {
+      const std::string other = image_of(factor, text);
+      return other != image && last_parts(other, parts) == name;
+    });
+    if (alone) return name;
   }
+  return image;
+}
+
+/// For people: numbers of four digits; of an image its name; of a whole scheme written out, its number in the
+/// list and what tells it from the others.
+std::string shown_value(const Factor& factor, const Setting& setting, const std::string& text) {
+  if (factor.kind == Factor::Kind::distribution) return four_digits(setting[0], factor.unit);
+  if (const auto quantity = written_quantity(text)) return four_digits(quantity->number, quantity->unit);
+  const std::string image = image_of(factor, text);
+  if (!image.empty()) return short_image_name(factor, image);
   constexpr std::size_t longest = 60;
-  if (factor.kind == Factor::Kind::values && text.size() > longest) {
-    const std::string differs =
-        what_differs(factor.values, static_cast<std::size_t>(std::lround(setting[0])));
-    const std::string shown = differs.empty() ? text : differs;
-    return "#" + exact_text(setting[0]) + " " +
-           (shown.size() > longest ? shown.substr(0, longest) + "..." : shown);
+  if (text.size() <= longest) return text;
+  const std::string differs = what_differs(factor.values, static_cast<std::size_t>(std::lround(setting[0])));
+  const std::string shown = differs.empty() ? text : differs;
+  return "#" + exact_text(setting[0]) + " " +
+         (shown.size() > longest ? shown.substr(0, longest) + "..." : shown);
+}
+
+/// The same in each direction of a shift.
+std::vector<std::string> shown_values(const Factor& factor, const Setting& setting, const std::string& text) {
+  if (factor.kind != Factor::Kind::shift) return {shown_value(factor, setting, text)};
+  std::vector<std::string> shown;
+  for (const double value : setting) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%+.2f mm", 1e3 * value);
+    shown.emplace_back(digits);
   }
-  if (factor.path == "geometry.segmentation") return std::filesystem::path(text).filename().string();
-  if (factor.kind != Factor::Kind::shift) return text;
-  std::snprintf(digits, sizeof digits, "(%+.2f, %+.2f, %+.2f) mm", 1e3 * setting[0], 1e3 * setting[1],
-                1e3 * setting[2]);
-  return digits;
+  return shown;
 }
 
 }  // namespace
@@ -246,7 +288,10 @@ Plan make_plan(const Study& study) {
         texts.push_back(value_text(factor, setting));
         add_inputs(factor, plan.inputs[column], setting, texts.back(), planned);
         column += factor.inputs();
-        const std::string value = short_value(factor, setting, texts.back());
+        const std::vector<std::string> shown = shown_values(factor, setting, texts.back());
+        planned.shown.insert(planned.shown.end(), shown.begin(), shown.end());
+        const std::string value =
+            shown.size() == 1 ? shown[0] : "(" + shown[0] + ", " + shown[1] + ", " + shown[2] + ")";
         const std::string part = factor.path + " = " + value;
         planned.label += (planned.label.empty() ? "" : ", ") + part;
         if (d == 0 && of_grid) {

@@ -19,6 +19,8 @@ struct PlannedCase {
   std::vector<std::size_t> factor_of_set;
   /// A number in SI or a text for each input column of the plan.
   std::vector<nlohmann::json> inputs;
+  /// The same for people: four digits in the study's own unit; of an image its file's name.
+  std::vector<std::string> shown;
   /// For people: "scheme = four_deposits, ..."
   std::string label;
 };
@@ -27,6 +29,7 @@ struct PlannedCase {
 struct InputColumn {
   std::string name;  ///< with its unit: tissues_tumour_hydraulic_conductivity_m2_per_Pa_s
   std::string unit;  ///< SI; "1" without dimension, empty for texts
+  std::string path;  ///< as the study names it: tissues.tumour.hydraulic_conductivity; scheme.*.tip x
   std::size_t factor = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "output/summary.h"
 #include "quantities/error.h"
 #include "quantities/nearest_name.h"
+#include "study/combination_ranking.h"
 #include "study/numerical_error.h"
 
 namespace intratumor {
@@ -34,11 +35,9 @@ int sense_of(const std::string& metric) {
   return 0;
 }
 
-/// Metrics that may be ranked by: the promised numbers with a sense, and each threshold's coverage.
-std::vector<std::string> rankable(const std::vector<StoredResult>& results) {
-  std::vector<std::string> names;
-  for (const PromisedKey& key : promised_keys())
-    if (key.unit != nullptr && sense_of(key.path) != 0) names.push_back(key.path);
+/// Every promised number, and each threshold's coverage.
+std::vector<std::string> known_metrics(const std::vector<StoredResult>& results) {
+  std::vector<std::string> names = metric_names();
   std::size_t thresholds = 0;
   for (const StoredResult& result : results) {
     const nlohmann::ordered_json list = value_at(result.summary, "tumour.coverage");
@@ -78,10 +77,7 @@ Score score_of(const StoredResult& result, const Ranking& ranking, const std::ve
 
 Criterion read_criterion(const std::string& text, const std::vector<StoredResult>& results) {
   const std::size_t equals = text.find('=');
-  Criterion criterion;
-  criterion.metric = text.substr(0, equals);
-  check_metric(criterion.metric, results, "--rank");
-  criterion.more_is_better = more_is_better(criterion.metric);
+  Criterion criterion = read_metric(text.substr(0, equals), results, "--rank");
   if (equals == std::string::npos) return criterion;
   const std::string weight = text.substr(equals + 1);
   char* end = nullptr;
@@ -123,19 +119,27 @@ std::vector<std::string> listed(const std::string& text) {
   return parts;
 }
 
-bool more_is_better(const std::string& metric) {
-  return sense_of(metric) > 0;
-}
-
-void check_metric(const std::string& metric, const std::vector<StoredResult>& results,
-                  const std::string& option) {
-  const std::vector<std::string> names = rankable(results);
-  if (std::find(names.begin(), names.end(), metric) != names.end()) return;
-  for (const PromisedKey& key : promised_keys())
-    if (metric == key.path && key.unit != nullptr)
+Criterion read_metric(const std::string& text, const std::vector<StoredResult>& results,
+                      const std::string& option) {
+  Criterion criterion;
+  const std::size_t colon = text.find(':');
+  criterion.metric = text.substr(0, colon);
+  const std::string& metric = criterion.metric;
+  const std::string which = colon == std::string::npos ? "" : text.substr(colon + 1);
+  if (colon != std::string::npos && which != "more" && which != "less")
+    throw InputError("intratumor compare: " + option + " " + text +
+                     ": after the colon stands more or less, "
+                     "whichever is better");
+  const std::vector<std::string> names = known_metrics(results);
+  if (std::find(names.begin(), names.end(), metric) != names.end()) {
+    const int sense = sense_of(metric);
+    if (which.empty() && sense == 0)
       throw InputError("intratumor compare: " + option + " " + metric +
-                       ": more of it is neither better nor worse; rank by tumour.*, plasma.*, "
-                       "therapeutic_index, targeting_advantage or leak_fraction");
+                       ": more of it is neither better nor worse by itself; say " + metric + ":more or " +
+                       metric + ":less, whichever is better");
+    criterion.more_is_better = which.empty() ? sense > 0 : which == "more";
+    return criterion;
+  }
   std::string nearest = nearest_name(metric, names);
   // d95 for tumour.d95, when there is only one such ending
   const std::string ending = "." + metric;
@@ -193,22 +197,14 @@ Ranking rank_results(std::vector<StoredResult>& results, const std::string& text
     if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
     return more ? x > y : x < y;
   });
-  // Those of one place are told from its first by no more than the error of both.
-  std::size_t first = 0;
-  for (std::size_t i = 0; i < scored.size(); ++i) {
-    const Score& score = scored[i].first;
-    const Score& leader = scored[first].first;
-    const bool tied = std::abs(score.value - leader.value) <= std::max(score.error, leader.error);
-    if (!tied) first = i;
-    std::string place = std::to_string(first + 1);
-    if (i > first) {
-      ranking.places[first] = place + "=";
-      place += "=";
-      ranking.ties = true;
-    }
-    ranking.places.push_back(std::isnan(score.value) ? "-" : place);
+  std::vector<double> errors;
+  for (const auto& [score, result] : scored) {
     ranking.scores.push_back(score.value);
+    errors.push_back(score.error);
   }
+  ranking.places = places_of(ranking.scores, errors);
+  ranking.ties = std::any_of(ranking.places.begin(), ranking.places.end(),
+                             [](const std::string& place) { return place.back() == '='; });
   for (std::size_t i = 0; i < scored.size(); ++i) results[i] = std::move(scored[i].second);
   return ranking;
 }

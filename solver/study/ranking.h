@@ -29,15 +29,15 @@ struct Ranking {
 /// "tumour.coverage.0" is the fraction of its first threshold), or several with weights,
 /// "tumour.d95=2, plasma.cmax=1": then each counts by its share of the best (value/best where more is better,
 /// else best/value). More is better for the tumour, therapeutic_index and targeting_advantage, less for
-/// plasma, leak_fraction, needle passes and the time taken. Equal ones keep their order. InputError for a
-/// metric that is not known (with the nearest), that is neither good nor bad, or that no result has, and for
-/// a weight that is not positive.
+/// plasma, leak_fraction, needle passes and the time taken; "pressure.max_pa:less" says which of any other.
+/// Equal ones keep their order. InputError for a metric that is not known (with the nearest), of which
+/// neither is better and nothing is said, or that no result has, and for a weight that is not positive.
 Ranking rank_results(std::vector<StoredResult>& results, const std::string& text);
 
-/// InputError when results cannot be ranked by this metric; `option` is named in it.
-void check_metric(const std::string& metric, const std::vector<StoredResult>& results,
-                  const std::string& option);
-bool more_is_better(const std::string& metric);
+/// "tumour.d95", or "pressure.max_pa:less" where more of it is neither better nor worse by itself (:more and
+/// :less go before what is usual). InputError when results cannot be ranked by it; `option` is named in it.
+Criterion read_metric(const std::string& text, const std::vector<StoredResult>& results,
+                      const std::string& option);
 
 /// The parts of "a, b, c".
 std::vector<std::string> listed(const std::string& text);

@@ -1,5 +1,6 @@
 #include "study/records.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "output/summary.h"
@@ -46,6 +47,8 @@ Json comparison_records(const std::vector<StoredResult>& results, const Standing
     Json record;
     record["name"] = result.name;
     record["folder"] = result.folder;
+    if (std::any_of(results.begin(), results.end(), [](const auto& one) { return one.draws > 1; }))
+      record["draws"] = result.draws;
     record["title"] = word_or_null(value_at(result.summary, "title"));
     record["drug"] = word_or_null(value_at(result.summary, "drug.name"));
     record["drug_molar_mass_kg_per_mol"] = result.molar_mass() ? Json(*result.molar_mass()) : Json();

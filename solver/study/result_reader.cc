@@ -14,6 +14,7 @@
 #include "output/summary.h"
 #include "quantities/error.h"
 #include "quantities/units.h"
+#include "study/medians.h"
 
 namespace intratumor {
 
@@ -120,11 +121,17 @@ std::string word_at(const Json& summary, const std::string& path) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
-StoredResult read_result(const std::string& folder, const std::string& name) {
+StoredResult read_result(const NamedFolder& named) {
   StoredResult result;
-  result.folder = folder;
-  result.name = name.empty() ? short_name(folder) : name;
+  const std::string& folder = result.folder = named.folder;
+  result.name = named.name.empty() ? short_name(folder) : named.name;
   result.summary = read_summary(folder);
+  if (!named.other_draws.empty()) {
+    std::vector<Json> draws = {result.summary};
+    for (const std::string& other : named.other_draws) draws.push_back(read_summary(other));
+    result.summary = medians_of(draws);
+    result.draws = draws.size();
+  }
   const StoredCase stored = read_case_of(folder);
   result.until = stored.until;
   result.accuracy = stored.accuracy;
@@ -170,10 +177,10 @@ std::optional<double> StoredResult::molar_mass() const {
 std::vector<StoredResult> read_results(const std::vector<NamedFolder>& folders) {
   std::vector<StoredResult> results;
   std::set<std::string> seen;
-  for (const auto& [folder, name] : folders) {
-    results.push_back(read_result(folder, name));
-    if (!seen.insert(fs::canonical(folder).string()).second)
-      throw InputError(folder + ": the same result folder twice");
+  for (const NamedFolder& named : folders) {
+    results.push_back(read_result(named));
+    if (!seen.insert(fs::canonical(named.folder).string()).second)
+      throw InputError(named.folder + ": the same result folder twice");
   }
   tell_names_apart(results);
   return results;

@@ -23,6 +23,7 @@ struct StoredResult {
   std::optional<double> until;     ///< s, from case.resolved.yaml
   std::string accuracy;            ///< from there too; empty when it is not known
   std::vector<ComparedInput> inputs;
+  std::size_t draws = 1;  ///< whose medians the summary holds
 
   std::optional<double> molar_mass() const;  ///< of its drug, kg/mol
 };
@@ -32,6 +33,9 @@ struct NamedFolder {
       : folder(std::move(where)), name(std::move(called)) {}
   std::string folder;
   std::string name;  ///< empty: that of the folder
+  /// More draws of the same, to be read as one result: the median of every number. What a result says of its
+  /// inputs is the first draw's.
+  std::vector<std::string> other_draws;
 };
 
 /// Reads result folders, in the order given. InputError for a folder that is missing, is no result folder,

@@ -92,9 +92,23 @@ void StudyFolder::write_plan(const Study& study, const Plan& plan, const std::se
     stored["files"][file] = {{"sha256", sha256_of_file(file)}, {"stamp", stamp_of(file)}};
   stored["cases"] = Json::array();
   for (const PlannedCase& planned : plan.cases) stored["cases"].push_back(planned.set);
-  stored["names"] = Json::array();
-  for (const PlannedCase& planned : plan.cases)
-    stored["names"].push_back(plan.draws > 1 ? "" : plan.combination_values[planned.combination]);
+  const DesignBlock* drawn = drawn_block(study);
+  for (const PlannedCase& planned : plan.cases) {
+    const std::string& combination = plan.combination_values[planned.combination];
+    const std::string between = combination.empty() ? "" : ", ";
+    if (drawn == nullptr) {
+      stored["named"].push_back({{"name", combination}});
+    } else if (drawn->kind == DesignBlock::Kind::one_at_a_time) {
+      stored["named"].push_back(
+          {{"name", combination + between +
+                        (planned.draw == 0 ? "reference" : "variant " + std::to_string(planned.draw))}});
+    } else {
+      const bool saltelli = drawn->kind == DesignBlock::Kind::saltelli;
+      stored["named"].push_back({{"name", combination + between + "draw " + std::to_string(planned.draw)},
+                                 {"draw_of", combination},
+                                 {"independent", !saltelli || planned.draw < 2 * drawn->size}});
+    }
+  }
   write_whole((fs::path(path_) / "study.resolved.yaml").string(), resolved_study(study));
   write_whole((fs::path(path_) / "plan.json").string(), stored.dump(1) + "\n");
 }
@@ -120,11 +134,20 @@ std::vector<std::string> StudyFolder::changes(const Study& study, const Plan& pl
   return list;
 }
 
-std::vector<std::string> StudyFolder::case_names() const {
+std::vector<StudyFolder::NamedCase> StudyFolder::named_cases() const {
   const Json stored = read_plan(path_);
-  // Plans of older versions have none.
-  if (!stored.contains("names")) return std::vector<std::string>(stored["cases"].size());
-  return stored["names"].get<std::vector<std::string>>();
+  std::vector<NamedCase> cases;
+  for (std::size_t k = 0; k < stored["cases"].size(); ++k) {
+    NamedCase one;
+    // Plans of older versions have none.
+    const Json named = stored.contains("named") ? stored["named"].at(k) : Json::object();
+    one.name = named.value("name", "");
+    if (one.name.empty()) one.name = "case " + std::to_string(k);
+    if (named.contains("draw_of")) one.draw_of = named["draw_of"].get<std::string>();
+    one.independent = named.value("independent", true);
+    cases.push_back(one);
+  }
+  return cases;
 }
 
 void StudyFolder::order_as_stored(Plan& plan) const {

@@ -121,6 +121,12 @@ std::vector<std::size_t> DesignBlock::factors() const {
   return all;
 }
 
+const DesignBlock* drawn_block(const Study& study) {
+  for (const DesignBlock& block : study.design)
+    if (block.kind != DesignBlock::Kind::grid) return &block;
+  return nullptr;
+}
+
 void check_study_keys(const YamlNode& map, const std::vector<std::string>& known) {
   for (const std::string& key : known) map.has(key);
   map.done();

@@ -70,6 +70,9 @@ struct Study {
   bool keep_fields = false;  ///< fields and maps of every case
 };
 
+/// The part of the design that is drawn or tried one at a time; null when all is a grid.
+const DesignBlock* drawn_block(const Study& study);
+
 /// Reads a study file. The base case is not opened. InputError with the position.
 Study read_study(const std::string& path);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,9 +47,14 @@ class StudyFolder {
   /// The cases of `plan` in the order of their numbers here: those that are stored keep theirs.
   void order_as_stored(Plan& plan) const;
 
-  /// What tells each case of the stored plan from the others, for people; empty for draws, which have
-  /// numbers.
-  std::vector<std::string> case_names() const;
+  struct NamedCase {
+    std::string name;  ///< for people, what tells it from the others: "four_deposits, draw 3"
+    /// The combination that it is a draw of, "four_deposits"; nothing where nothing is drawn at random.
+    std::optional<std::string> draw_of;
+    bool independent = true;  ///< of the other draws; of Saltelli's design only two blocks are
+  };
+  /// Of each case of the stored plan.
+  std::vector<NamedCase> named_cases() const;
   std::string case_path(std::size_t number) const;
   State state(std::size_t number) const;
   Failure failure(std::size_t number) const;

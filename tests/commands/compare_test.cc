@@ -1,6 +1,7 @@
 // intratumor compare: the command line, what it refuses, and that what it prints can be read again.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "../output/scratch_folder.h"
@@ -114,8 +115,8 @@ TEST_F(Compare, EveryCaseOfAStudyThatIsDone) {
   EXPECT_NE(lines[0].find("tumour AUC"), std::string::npos) << table.out;
   // A line a case that is done, named by its volume; the largest gives most.
   const auto plan = Json::parse(contents_of(scratch / "study.out/plan.json"));
-  EXPECT_EQ(lines[2].find(plan["names"][7].get<std::string>()), 0u) << table.out;
-  EXPECT_EQ(table.out.find(plan["names"][6].get<std::string>()), std::string::npos) << table.out;
+  EXPECT_EQ(lines[2].find(plan["named"][7]["name"].get<std::string>()), 0u) << table.out;
+  EXPECT_EQ(table.out.find(plan["named"][6]["name"].get<std::string>()), std::string::npos) << table.out;
   const Ended csv = intratumor_in(scratch.path(), {"compare", "study.out", "--format", "csv"});
   EXPECT_EQ(lines_of(csv.out).size(), 8u) << csv.out;
   const Ended markdown = intratumor_in(scratch.path(), {"compare", "study.out", "--format", "markdown"});
@@ -124,4 +125,41 @@ TEST_F(Compare, EveryCaseOfAStudyThatIsDone) {
   const Ended none = intratumor_in(scratch.path(), {"compare", "study.out"});
   EXPECT_EQ(none.status, 2);
   EXPECT_NE(none.err.find("no case of this study is done"), std::string::npos) << none.err;
+}
+
+TEST_F(Compare, DrawsOfAStudyAreTheirMediansOrALineEach) {
+  write_tiny_case(scratch);
+  intratumor::write_text(scratch / "study.yaml",
+                         "base: tiny.yaml\n"
+                         "vary:\n"
+                         "  scheme.0.volume: [0.05 mL, 0.1 mL]\n"
+                         "  scheme.0.concentration: {uniform: {low: 1 mg/mL, high: 3 mg/mL}}\n"
+                         "design: {grid: [scheme.0.volume], latin_hypercube: {over: rest, size: 3}}\n"
+                         "metrics: {maximise: [tumour.auc_free]}\n");
+  const Ended sweep = intratumor_in(scratch.path(), {"sweep", "study.yaml"});
+  ASSERT_EQ(sweep.status, 0) << sweep.err;
+  EXPECT_NE(sweep.out.find("best first by tumour.auc_free, its median over the draws"), std::string::npos)
+      << sweep.out;
+  const auto records = [&](std::vector<std::string> options) {
+    options.insert(options.begin(),
+                   {"compare", "study.out", "--format", "json", "--rank", "tumour.auc_free"});
+    return Json::parse(intratumor_in(scratch.path(), options).out);
+  };
+  const Json medians = records({}), each = records({"--draws"});
+  ASSERT_EQ(medians.size(), 2u);
+  ASSERT_EQ(each.size(), 6u);
+  EXPECT_EQ(medians[0]["name"], "0.1 mL");
+  EXPECT_EQ(medians[0]["draws"], 3);
+  std::vector<double> larger;
+  for (const Json& record : each)
+    if (record["name"].get<std::string>().find("0.1 mL, draw ") == 0)
+      larger.push_back(record["tumour_auc_free_mol_s_per_m3"]);
+  std::sort(larger.begin(), larger.end());
+  ASSERT_EQ(larger.size(), 3u);
+  EXPECT_EQ(medians[0]["tumour_auc_free_mol_s_per_m3"], larger[1]);
+  // A case by its folder has the study's name for it too.
+  const Ended two =
+      intratumor_in(scratch.path(), {"compare", "study.out/cases/00001", "study.out/cases/00005/"});
+  EXPECT_NE(two.out.find("0.05 mL, draw 1"), std::string::npos) << two.out;
+  EXPECT_NE(two.out.find("0.1 mL, draw 2"), std::string::npos) << two.out;
 }

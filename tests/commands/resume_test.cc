@@ -272,11 +272,13 @@ TEST_F(Resume, TwoRunsCannotWorkInOneFolder) {
   const Texts run = Texts{"run", small_, "-o", "out"} + slow_ + often_;
   Program program(command_on(1, run), scratch_.path());
   ASSERT_TRUE(wait_for_checkpoint(program, path("out"), "0001"));
+  program.signal(SIGSTOP);  // so that it is at work for as long as the others take
   for (const char* option : {"--resume", "--overwrite"}) {
     const Ended second = intratumor(run + Texts{option});
     EXPECT_EQ(second.status, 2);
     EXPECT_NE(second.err.find("another run is at work here"), std::string::npos) << second.err;
   }
+  program.signal(SIGCONT);
   const Ended ended = program.wait();
   EXPECT_EQ(ended.status, 0) << ended.err;
   EXPECT_FALSE(fs::exists(path("out/checkpoint")));

@@ -39,8 +39,8 @@ TEST(StudyExamples, UncertaintyPlansAndComputes) {
   const ScratchFolder scratch;
   const Ended list = intratumor_in(scratch.path(), {"sweep", examples + "uncertainty/study.yaml", "--list"});
   EXPECT_EQ(list.status, 0) << list.err;
-  EXPECT_NE(list.out.find("estimate: 256 cases"), std::string::npos)
-      << list.out.substr(list.out.size() - 400);
+  EXPECT_NE(list.out.find("estimate: 1 024 cases"), std::string::npos)
+      << list.out.substr(0, 1000);
   const auto summary = case_of("uncertainty", 0, scratch);
   EXPECT_GT(summary["tumour"]["auc_free"].get<double>(), 0);
   EXPECT_LT(summary["ledger"]["closure_error"].get<double>(), 1e-8);

@@ -69,7 +69,7 @@ TEST(Sweep, RunsEveryCaseAndTellsOfFailures) {
   write_text(scratch / "study.yaml", study_with_failure);
   const Ended list = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--list"});
   EXPECT_EQ(list.status, 0) << list.err;
-  EXPECT_NE(list.out.find("scheme_0_volume_m3"), std::string::npos) << list.out;
+  EXPECT_NE(list.out.find("scheme.0.volume"), std::string::npos) << list.out;
   EXPECT_NE(list.out.find("estimate: 4 cases"), std::string::npos) << list.out;
   EXPECT_FALSE(fs::exists(scratch / "study.out"));
 

@@ -15,6 +15,7 @@ TEST(Template, EveryOneIsACase) {
   const ScratchFolder scratch;
   int templates = 0;
   for (const auto& entry : fs::directory_iterator(INTRATUMOR_PROJECT_DIR "/params/templates")) {
+    if (!entry.is_regular_file()) continue;
     const std::string name = entry.path().stem();
     SCOPED_TRACE(name);
     const Ended printed = intratumor_in(scratch.path(), {"template", name});
@@ -44,6 +45,16 @@ TEST(Template, TheUsualOneRuns) {
   EXPECT_NEAR(number_at(summary, "tumour.volume_m3"), 5.91e-6, 0.01e-6);
 }
 
+TEST(Template, TheStudyIsOneOfTheUsualCase) {
+  const ScratchFolder scratch;
+  std::ofstream(scratch / "case.yaml") << intratumor_in(scratch.path(), {"template"}).out;
+  std::ofstream(scratch / "study.yaml") << intratumor_in(scratch.path(), {"template", "study"}).out;
+  const Ended list = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--list"});
+  EXPECT_EQ(list.status, 0) << list.err;
+  EXPECT_EQ(list.err, "");
+  EXPECT_NE(list.out.find("estimate: 64 cases"), std::string::npos) << list.out;
+}
+
 TEST(Template, NamesTheNearest) {
   const ScratchFolder scratch;
   const Ended unknown = intratumor_in(scratch.path(), {"template", "four_deposit"});
@@ -53,6 +64,7 @@ TEST(Template, NamesTheNearest) {
   EXPECT_EQ(intratumor_in(scratch.path(), {"template", "a", "b"}).status, 2);
   const Ended help = intratumor_in(scratch.path(), {"template", "--help"});
   EXPECT_EQ(help.status, 0);
-  EXPECT_NE(help.out.find("intravenous"), std::string::npos);
+  for (const char* name : {"intravenous", "  study "})
+    EXPECT_NE(help.out.find(name), std::string::npos) << help.out;
   EXPECT_TRUE(scratch.entries().empty());
 }

@@ -7,6 +7,9 @@
 #include <limits>
 
 #include "stored_results.h"
+#include "study/combination_ranking.h"
+#include "study/medians.h"
+#include "study/metric_display.h"
 #include "study_case.h"
 
 namespace intratumor {
@@ -82,6 +85,14 @@ TEST(Analysis, BandsPairsAndHistogramsOfSchemes) {
   EXPECT_NEAR(metric["combinations"][1]["band"]["p95"].get<double>(), 2.9, 0.06);
   // Four deposits are better where the volume is above 2 mL: half of the strata.
   EXPECT_NEAR(metric["pairs"][0]["a_better"].get<double>(), 0.5, 1e-12);
+  // Medians of 2 mL each within a stratum: a tie, and each is the best in half of the draws.
+  const auto& places = json["ranking"]["combinations"];
+  for (const int i : {0, 1}) {
+    EXPECT_EQ(places[i]["place"], "1=");
+    EXPECT_NEAR(places[i]["best_share"].get<double>(), 0.5, 1e-12);
+    EXPECT_NEAR(places[i]["median"].get<double>(), 2, 0.06);
+  }
+  EXPECT_EQ(json["combination_molar_mass_kg_per_mol"], (std::vector<double>{148, 148}));
   EXPECT_EQ(json["bands"]["tumour.d95"]["combinations"][1]["band"], metric["combinations"][1]["band"]);
   const auto& bands = json["exposure_volume"];
   EXPECT_NEAR(bands["volume_fraction"][49].get<double>(), 0.5, 1e-12);
@@ -122,6 +133,9 @@ TEST(Analysis, TornadoPutsTheWidestFirst) {
   EXPECT_NEAR(of["reference"].get<double>(), 12, 1e-9);
   EXPECT_EQ(of["tornado"][0]["input"], "scheme_all_tip_shift_y_m");
   EXPECT_NEAR(of["tornado"][0]["span"].get<double>(), 4 * 1.6448536269514722, 1e-6);
+  EXPECT_EQ(of["tornado"][0]["path"], "scheme.*.tip y");
+  EXPECT_EQ(of["tornado"][0]["tried_text"], (std::vector<std::string>{"-3.29 mm", "+3.29 mm"}));
+  EXPECT_EQ(of["tornado"][1]["tried_text"], (std::vector<std::string>{"1.1 mL", "2.9 mL"}));
   EXPECT_EQ(of["tornado"][1]["input"], "scheme_volume_m3");
   EXPECT_NEAR(of["tornado"][1]["span"].get<double>(), 1.8, 1e-9);
   EXPECT_EQ(of["tornado"][2]["input"], "drug");
@@ -151,6 +165,88 @@ TEST(Analysis, SobolIndicesOfASumAlsoWhereCasesFailed) {
   EXPECT_NEAR(indices["inputs"][1]["total"].get<double>(), 0.8, 0.03);
   EXPECT_LT(indices["inputs"][1]["first_95"][0].get<double>(), 0.8);
   EXPECT_GT(indices["inputs"][1]["first_95"][1].get<double>(), 0.8);
+}
+
+// Central: a + 2 b; four deposits: a + 2 b + 3 a. What decides the difference is a alone.
+TEST(Analysis, WhatDecidesTheDifferenceOfTwoSchemes) {
+  const auto indices_of_size = [](int size) {
+    MadeUpStudy made(
+        "vary:\n"
+        "  scheme: [central_bolus, four_deposits]\n"
+        "  scheme.volume: {uniform: {low: 1 mL, high: 2 mL}}\n"
+        "  scheme.concentration: {uniform: {low: 1 mg/mL, high: 2 mg/mL}}\n"
+        "design: {grid: [scheme], saltelli: {over: rest, size: " +
+            std::to_string(size) + ", seed: 1}}\nmetrics: {maximise: [tumour.d95]}\n",
+        [](const PlannedCase& c) {
+          const double a = 1e6 * c.inputs[1].get<double>(), b = c.inputs[2].get<double>();
+          return a + 2 * b + (c.inputs[0] == "four_deposits" ? 3 * a : 0);
+        });
+    const auto json = analyse(made.study, made.plan, made.results, made.folder);
+    const auto& pair = json["metrics"]["tumour.d95"]["pairs"][0];
+    EXPECT_EQ(pair["draws"], 2 * size);
+    EXPECT_EQ(pair["a_better"], 0.);
+    EXPECT_EQ(json["ranking"]["combinations"][0]["combination"], 1);
+    return pair["sobol_indices_of_difference"]["inputs"];
+  };
+  const auto many = indices_of_size(128);
+  EXPECT_EQ(many[0]["path"], "scheme.volume");
+  EXPECT_NEAR(many[0]["total"].get<double>(), 1, 0.1);
+  EXPECT_NEAR(many[1]["total"].get<double>(), 0, 1e-9);
+  EXPECT_TRUE(many[0]["total_95"][0].is_number());
+  EXPECT_TRUE(indices_of_size(19)[0]["total_95"][0].is_null());
+  EXPECT_FALSE(indices_of_size(20)[0]["total_95"][0].is_null());
+}
+
+TEST(Analysis, CombinationsAreRankedWithinTheirGroup) {
+  const std::vector<CombinationValues> values = {{{1, 2, 6}, 0.1, "a"},
+                                                 {{9, 9, 9}, 0.1, "b"},
+                                                 {{2, 3, 5}, 0.1, "a"},
+                                                 {{2, 3.05, 4}, 0.1, "a"},
+                                                 {{nan, nan, nan}, 0, "a"}};
+  const auto ranked = rank_combinations(values, true);
+  std::vector<std::size_t> order;
+  std::vector<std::string> places;
+  for (const CombinationPlace& place : ranked) {
+    order.push_back(place.combination);
+    places.push_back(place.place);
+  }
+  EXPECT_EQ(order, (std::vector<std::size_t>{3, 2, 0, 4, 1}));
+  EXPECT_EQ(places, (std::vector<std::string>{"1=", "1=", "3", "-", "1"}));
+  EXPECT_EQ(ranked[4].best_share, 1);
+  // Draws in which one of a group has no value tell nothing of which is the best.
+  EXPECT_TRUE(std::isnan(ranked[0].best_share));
+  const auto three = rank_combinations({values[0], values[2], values[3]}, true);
+  EXPECT_NEAR(three[0].best_share, 0.5, 1e-12);  // shares the first draw, wins the second
+  EXPECT_NEAR(three[2].best_share, 1. / 3, 1e-12);
+  EXPECT_EQ(rank_combinations({values[0], values[2]}, false)[0].combination, 0u);
+}
+
+TEST(Analysis, MetricsHaveUnitsOfTheClinic) {
+  const auto shown = [](const std::string& metric, double si, std::optional<double> mass) {
+    const MetricDisplay display = metric_display(metric, mass);
+    char text[64];
+    std::snprintf(text, sizeof text, "%.6g ", si * display.per_si);
+    return text + display.unit;
+  };
+  EXPECT_EQ(shown("tumour.auc_free", 3600. / 148, 148), "1000 mg h/L");
+  EXPECT_EQ(shown("tumour.auc_free", 3.6, std::nullopt), "1 umol h/L");
+  EXPECT_EQ(shown("plasma.cmax", 1. / 148, 148), "1000 ug/mL");
+  EXPECT_EQ(shown("tumour.coverage.0", 0.25, 148), "25 %");
+  EXPECT_EQ(shown("tumour.retention_half_life_s", 7200, 148), "2 h");
+  EXPECT_EQ(shown("time.wall_s", 7200, 148), "7200 s");
+  EXPECT_EQ(shown("pressure.max_pa", 1333.22387415, 148), "10 mmHg");
+  EXPECT_EQ(shown("therapeutic_index", 3, 148), "3 ");
+  EXPECT_EQ(metric_display("needle_passes", 148).title("needle_passes"), "needle_passes");
+}
+
+TEST(Analysis, MediansOfSummaries) {
+  using Json = nlohmann::ordered_json;
+  const Json medians = medians_of(
+      {Json::parse(R"({"a": 1, "b": {"c": null, "d": "x"}, "e": [{"f": 2, "g": "t"}], "h": "one"})"),
+       Json::parse(R"({"a": 5, "b": {"c": 7, "d": "x"}, "e": [{"f": 3, "g": "t"}], "h": "two"})"),
+       Json::parse(R"({"a": 2, "b": {"c": 9, "d": "x"}, "e": [{"f": 9, "g": "t"}], "h": "one"})")});
+  EXPECT_EQ(medians,
+            Json::parse(R"({"a": 2.0, "b": {"c": 8.0, "d": "x"}, "e": [{"f": 3.0, "g": "t"}], "h": null})"));
 }
 
 }  // namespace

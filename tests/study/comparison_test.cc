@@ -226,9 +226,22 @@ TEST_F(TwoResults, MetricsThatCannotRank) {
   EXPECT_NE(message("tumour.auc_fre").find("did you mean tumour.auc_free?"), std::string::npos);
   EXPECT_NE(message("d95").find("did you mean tumour.d95?"), std::string::npos) << message("d95");
   EXPECT_NE(message("nothing_like_it").find("there is no metric"), std::string::npos);
-  EXPECT_NE(message("mesh.cells").find("neither better nor worse"), std::string::npos);
+  EXPECT_NE(message("mesh.cells").find("say mesh.cells:more or mesh.cells:less"), std::string::npos);
+  EXPECT_NE(message("mesh.cells:fewer").find("more or less"), std::string::npos);
   EXPECT_NE(message("tumour.coverage.1").find("there is no metric"), std::string::npos);
   EXPECT_NE(message("targeting_advantage").find("none of the results"), std::string::npos);
+}
+
+TEST_F(TwoResults, AnyMetricRanksOnceItIsSaidWhatIsBetter) {
+  const auto first_by = [&](const std::string& metric) {
+    std::vector<StoredResult> results = read();
+    rank_results(results, metric);
+    return results.front().name;
+  };
+  EXPECT_NE(first_by("tumour.volume_m3:more, tumour.d95:less"),
+            first_by("tumour.volume_m3:more, tumour.d95"));
+  EXPECT_NE(first_by("tumour.auc_free:less"), first_by("tumour.auc_free"));
+  EXPECT_EQ(first_by("tumour.auc_free:more"), first_by("tumour.auc_free"));
 }
 
 TEST_F(TwoResults, WhatTheNumericalErrorDoesNotTellApartIsATie) {

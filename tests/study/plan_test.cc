@@ -7,6 +7,7 @@
 #include <set>
 
 #include "injection/case.h"
+#include "study/plan_warnings.h"
 #include "study/sampling.h"
 #include "study_case.h"
 
@@ -104,6 +105,54 @@ TEST(Plan, OneShiftMovesEveryNeedle) {
     EXPECT_EQ(pattern.needles[2].tip.anchor, TipPosition::Anchor::part);
     EXPECT_EQ(entries.needles[2].tip.anchor, TipPosition::Anchor::deepest);
   }
+}
+
+TEST(Plan, ShowsValuesInTheUnitsOfTheStudyAndImagesByTheirNames) {
+  const ScratchFolder scratch;
+  const std::string long_path(80, 'x');
+  const Study study =
+      study_of(scratch,
+               "vary:\n"
+               "  geometry.segmentation: [" +
+                   long_path + "/a/liver.nii.gz, " + long_path +
+                   "/b/liver.nii.gz, c/lung.nii.gz]\n"
+                   "  scheme.rate: {range: {from: 0.1 mL/min, to: 10 mL/min, count: 4, spacing: log}}\n"
+                   "  scheme.*.tip: {shift: {sd: 2 mm}}\n"
+                   "design: {grid: [geometry.segmentation, scheme.rate], sobol: {over: rest, size: 2}}\n");
+  const Plan plan = make_plan(study);
+  std::vector<std::string> paths;
+  for (const InputColumn& column : plan.inputs) paths.push_back(column.path);
+  EXPECT_EQ(paths, (std::vector<std::string>{"geometry.segmentation", "scheme.rate", "scheme.*.tip x",
+                                             "scheme.*.tip y", "scheme.*.tip z"}));
+  EXPECT_EQ(plan.cases[2].shown[0], "a/liver.nii.gz");
+  EXPECT_EQ(plan.cases[2].shown[1], "0.4642 mL/min");
+  EXPECT_EQ(plan.cases[8].shown[0], "b/liver.nii.gz");
+  EXPECT_EQ(plan.cases[16].shown[0], "lung.nii.gz");
+  EXPECT_EQ(plan.combination_values[1], "a/liver.nii.gz, 0.4642 mL/min");
+  char shift[32];
+  std::snprintf(shift, sizeof shift, "%+.2f mm", 1e3 * plan.cases[1].inputs[3].get<double>());
+  EXPECT_EQ(plan.cases[1].shown[3], shift);
+}
+
+TEST(Plan, CombinationsThatAreOneCaseAndFewDrawsAreWarnedOf) {
+  const ScratchFolder scratch;
+  const auto warnings = [&](const std::string& design) {
+    const Study study = study_of(scratch,
+                                 "vary:\n  scheme: [central_bolus, four_deposits, slow_infusion]\n"
+                                 "  scheme.concentration: {uniform: {low: 1 mg/mL, high: 2 mg/mL}}\n"
+                                 "design: {grid: [scheme], " +
+                                     design + "}\n");
+    return plan_warnings(study, make_plan(study));
+  };
+  const auto enough = warnings("sobol: {over: rest, size: 20}");
+  ASSERT_EQ(enough.size(), 1u);
+  EXPECT_EQ(
+      enough[0].find("scheme = slow_infusion is the same case as scheme = central_bolus: what the base"), 0u)
+      << enough[0];
+  const auto few = warnings("saltelli: {over: rest, size: 19}");
+  ASSERT_EQ(few.size(), 2u);
+  EXPECT_EQ(few[1].find("a base of 19 draws is small"), 0u) << few[1];
+  EXPECT_EQ(warnings("sobol: {over: rest, size: 2}")[1].find("2 draws are few"), 0u);
 }
 
 TEST(Plan, OneAtATimeTriesTheEndsOfEachInput) {
