@@ -287,7 +287,11 @@ std::string CaseToFolder::resolved_text() const {
     if (input.is_object())
       text +=
           "# sha256 " + input["sha256"].get<std::string>() + "  " + input["path"].get<std::string>() + "\n";
-  for (const std::string& change : options_.overrides) text += "# --set " + change + "\n";
+  for (const std::string& change : options_.overrides) {
+    constexpr std::size_t longest = 300;
+    text += "# --set " +
+            (change.size() > longest ? change.substr(0, change.find('=')) + "=... (below)" : change) + "\n";
+  }
   return text + resolved_yaml(case_);
 }
 

@@ -105,7 +105,8 @@ int template_command(const std::vector<std::string>& arguments) {
   if (values["help"].as<bool>()) {
     std::ostringstream text;
     text << "usage: intratumor template [NAME] > case.yaml\n\n"
-            "Prints a commented case that runs as it stands, to be changed; central_bolus without NAME. study is a\n"
+            "Prints a commented case that runs as it stands, to be changed; central_bolus without NAME. "
+            "study is a\n"
             "study of such a case, for intratumor sweep:\n\n"
          << list_of(library) << "\n"
          << visible;

@@ -89,6 +89,14 @@ void read_run(const YamlNode& root, Case& c) {
     c.numerics.coverage_tolerance = tolerance->number(limits::coverage_tolerance.possible);
 }
 
+Parameter number_alone(const Parameter& parameter) {
+  Parameter alone;
+  alone.value = parameter.value;
+  alone.dimension = parameter.dimension;
+  alone.set_by = "case";
+  return alone;
+}
+
 /// `numerics.mesh_for`: schemes like `scheme` itself, of which only the needles' places matter.
 void read_mesh_for(const YamlNode& root, const ParameterLibrary& library, Case& c) {
   const auto numerics = optional_map(root, "numerics");
@@ -101,6 +109,10 @@ void read_mesh_for(const YamlNode& root, const ParameterLibrary& library, Case& 
     other.intravenous.clear();
     read_scheme(scheme, library, other);
     if (other.needles.empty()) scheme.fail("has no needle; the mesh resolves places of needles");
+    // Where a needle's numbers are from is told of the case's own scheme; here it would only take space.
+    for (NeedleInjection& needle : other.needles)
+      for (Parameter* diameter : {&needle.outer_diameter, &needle.hole_diameter})
+        if (diameter->given()) *diameter = number_alone(*diameter);
     c.numerics.mesh_for.push_back(other.needles);
   }
 }

@@ -48,12 +48,24 @@ std::string mode_text(InjectionMode mode) {
   return mode == InjectionMode::deposit ? "deposit" : "auto";
 }
 
+Needle needle_of(const NeedleInjection& injection) {
+  return {injection.needle, injection.outer_diameter, injection.hole_distances, injection.hole_diameter};
+}
+
+/// The needle's numbers alone, without where they are from.
+std::string short_text(const Needle& needle) {
+  std::string text = "{name: " + quoted(needle.name) +
+                     ", outer_diameter: " + quantity_text(needle.outer_diameter.value, Dimension::length) +
+                     ", holes: " + quantities_text(needle.hole_distances, Dimension::length);
+  if (needle.hole_diameter.given())
+    text += ", hole_diameter: " + quantity_text(needle.hole_diameter.value, Dimension::length);
+  return text + "}";
+}
+
 /// Keys and values of one entry, with `between` from each to the next.
-std::string injection_text(const NeedleInjection& injection, const std::string& space,
-                           const std::string& between) {
-  const Needle needle = {injection.needle, injection.outer_diameter, injection.hole_distances,
-                         injection.hole_diameter};
-  std::string text = "needle: " + to_yaml(needle) + between + "tip: " + tip_text(injection.tip, space);
+std::string injection_text(const NeedleInjection& injection, const std::string& needle,
+                           const std::string& space, const std::string& between) {
+  std::string text = "needle: " + needle + between + "tip: " + tip_text(injection.tip, space);
   if (injection.entry) {
     text += between + "entry: " + point_text(*injection.entry, space);
   } else if (injection.direction) {
@@ -71,7 +83,8 @@ std::string injection_text(const NeedleInjection& injection, const std::string& 
 std::string mesh_entry_text(const std::vector<NeedleInjection>& needles, const std::string& space) {
   std::string text;
   for (const NeedleInjection& needle : needles)
-    text += (text.empty() ? "{" : ", {") + injection_text(needle, space, ", ") + "}";
+    text += (text.empty() ? "{" : ", {") +
+            injection_text(needle, short_text(needle_of(needle)), space, ", ") + "}";
   return "[" + text + "]";
 }
 
@@ -135,7 +148,7 @@ std::string resolved_yaml(const Case& c) {
     text += "  " + quoted(c.regions[i]) + ": " + to_yaml(c.tissues[i]) + "\n";
   text += "drug: " + to_yaml(c.drug) + "\npatient: " + to_yaml(c.patient) + "\nscheme:\n";
   for (const NeedleInjection& needle : c.needles)
-    text += "  - " + injection_text(needle, c.geometry.space, "\n    ") + "\n";
+    text += "  - " + injection_text(needle, to_yaml(needle_of(needle)), c.geometry.space, "\n    ") + "\n";
   for (const IntravenousDose& dose : c.intravenous) text += intravenous_text(dose);
   text += "flow: {far_field: " + faces_text(c) + ", collapse: " + collapse_text(c.collapse) + "}\n";
   if (c.deposit) text += deposit_text(*c.deposit);

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -159,12 +158,7 @@ void read_range(const YamlNode& node, Factor& factor) {
 void read_list(const YamlNode& node, Factor& factor) {
   const std::vector<YamlNode> items = node.items();
   if (items.empty()) node.fail("is an empty list; give the values that the study takes in turn");
-  for (const YamlNode& item : items) {
-    const std::string text = flow_text(item.raw());
-    if (std::find(factor.values.begin(), factor.values.end(), text) != factor.values.end())
-      item.fail("the value " + text + " is given twice");
-    factor.values.push_back(text);
-  }
+  for (const YamlNode& item : items) factor.values.push_back(flow_text(item.raw()));
 }
 
 }  // namespace

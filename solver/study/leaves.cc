@@ -42,7 +42,7 @@ std::vector<std::string> differing_leaves(const std::string& what, const Json& b
     if (!before.contains(key)) list.push_back(begin + key + " is new, " + text(now, key));
   if (list.size() > most_told) {
     list[most_told - 1] = "and " + std::to_string(list.size() - most_told + 1) + " more values" +
-                          (what.empty() ? "" : " of " + what);
+                          (what.empty() ? "" : " of the " + what.substr(0, what.find(':')));
     list.resize(most_told);
   }
   return list;

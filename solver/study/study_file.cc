@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "output/summary.h"
 #include "study/quantity_text.h"
@@ -113,6 +114,24 @@ std::string design_text(const Study& study) {
   return text;
 }
 
+/// A value may stand twice in a list only where others of its group differ there.
+void refuse_repeated_values(const Study& study) {
+  for (const DesignBlock& block : study.design)
+    for (const auto& group : block.groups) {
+      std::map<std::vector<std::string>, std::size_t> known;
+      for (std::size_t v = 0; v < study.factors[group[0]].values.size(); ++v) {
+        std::vector<std::string> row;
+        for (const std::size_t factor : group) row.push_back(study.factors[factor].values[v]);
+        const auto [before, is_new] = known.emplace(row, v);
+        if (is_new) continue;
+        const Factor& factor = study.factors[group[0]];
+        if (group.size() == 1) throw InputError(factor.where + ": the value " + row[0] + " is given twice");
+        throw InputError(factor.where + ": entries " + std::to_string(before->second) + " and " +
+                         std::to_string(v) + " (from 0) of what goes together are the same");
+      }
+    }
+}
+
 }  // namespace
 
 std::vector<std::size_t> DesignBlock::factors() const {
@@ -153,6 +172,7 @@ Study read_study(const std::string& path) {
   for (const std::string& key : vary.keys()) study.factors.push_back(read_factor(vary.required(key), key));
   if (study.factors.empty()) vary.fail("is empty; expected at least one path of the case");
   study.design = read_design(root.optional("design"), root, study.factors);
+  refuse_repeated_values(study);
 
   if (const auto metrics = root.optional("metrics"))
     read_metrics(*metrics, study);

@@ -102,6 +102,13 @@ void StudyFolder::lock(bool alone) {
   if (lock_ < 0) throw InputError(file + ": cannot be opened: " + std::strerror(errno));
   // Gone with the process, also when it is killed.
   if (flock(lock_, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) return;
+  if (errno == ENOSYS || errno == EOPNOTSUPP || errno == ENOLCK) {  // as Lustre without its option flock
+    if (alone)
+      std::fprintf(stderr,
+                   "warning: %s: this file system has no locks; start no second sweep in this folder\n",
+                   path_.c_str());
+    return;
+  }
   if (errno != EWOULDBLOCK) throw InputError(file + ": cannot be locked: " + std::strerror(errno));
   throw InputError(path_ +
                    ": another sweep is at work in this folder; wait for it, or choose another with -o");

@@ -246,8 +246,7 @@ TEST_F(Resume, ADamagedCheckpointGivesWayToTheOneBefore) {
 }
 
 TEST_F(Resume, KilledAtAnyMomentItGoesOnToTheSameResults) {
-  const char* const count = std::getenv("INTRATUMOR_KILLS");
-  const int kills = count != nullptr ? std::atoi(count) : 3;
+  constexpr int kills = 10;
   ASSERT_EQ(intratumor(Texts{"run", small_, "-o", "whole", "-q"} + slow_).status, 0);
   const Texts run = Texts{"run", small_, "-o", "out", "--resume"} + slow_ + often_;
   std::mt19937 random(5);

@@ -28,7 +28,7 @@ TEST(StudyExamples, PlacementPlansAndComputes) {
   const ScratchFolder scratch;
   const Ended list = intratumor_in(scratch.path(), {"sweep", examples + "placement/study.yaml", "--list"});
   EXPECT_EQ(list.status, 0) << list.err;
-  EXPECT_NE(list.out.find("estimate: 24 cases"), std::string::npos) << list.out;
+  EXPECT_NE(list.out.find("estimate: 28 cases"), std::string::npos) << list.out;
   const auto summary = case_of("placement", 3, scratch);  // 1.8 mL, four places
   EXPECT_NEAR(summary["tumour"]["coverage"][0]["fraction"].get<double>(), 0.364, 0.02);
   EXPECT_NEAR(summary["targeting_advantage"].get<double>(), 104, 4);
@@ -39,8 +39,7 @@ TEST(StudyExamples, UncertaintyPlansAndComputes) {
   const ScratchFolder scratch;
   const Ended list = intratumor_in(scratch.path(), {"sweep", examples + "uncertainty/study.yaml", "--list"});
   EXPECT_EQ(list.status, 0) << list.err;
-  EXPECT_NE(list.out.find("estimate: 1 024 cases"), std::string::npos)
-      << list.out.substr(0, 1000);
+  EXPECT_NE(list.out.find("estimate: 1 024 cases"), std::string::npos) << list.out.substr(0, 1000);
   const auto summary = case_of("uncertainty", 0, scratch);
   EXPECT_GT(summary["tumour"]["auc_free"].get<double>(), 0);
   EXPECT_LT(summary["ledger"]["closure_error"].get<double>(), 1e-8);
