@@ -1,6 +1,7 @@
 #include "commands/analysis_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <vector>
@@ -77,9 +78,14 @@ class AnalysisText {
   MetricDisplay display(std::size_t combination) const {
     return metric_display(metric_, molar_masses_[combination]);
   }
-  /// A value of the metric at hand.
+  /// A value of the metric at hand; counts without decimals.
   std::string number(const Json& value, std::size_t combination) const {
-    return value.is_number() ? readable_number(value.get<double>() * display(combination).per_si) : "-";
+    if (!value.is_number()) return "-";
+    const double shown = value.get<double>() * display(combination).per_si;
+    constexpr double most = 1e5;
+    const bool count =
+        display(combination).unit.empty() && shown == std::round(shown) && std::abs(shown) < most;
+    return count ? std::to_string(std::lround(shown)) : readable_number(shown);
   }
 
   std::string name_of(std::size_t combination) const {

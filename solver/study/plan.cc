@@ -164,6 +164,8 @@ void add_inputs(const Factor& factor, const InputColumn& column, const Setting& 
                 const std::string& text, PlannedCase& planned) {
   if (factor.kind == Factor::Kind::shift)
     for (const double value : setting) planned.inputs.emplace_back(value);
+  else if (column.unit.empty() && !factor.names.empty())
+    planned.inputs.emplace_back(factor.names[static_cast<std::size_t>(setting[0])]);
   else if (column.unit.empty())
     planned.inputs.emplace_back(YAML::Load(text).IsScalar() ? YAML::Load(text).Scalar() : text);
   else
@@ -237,6 +239,7 @@ std::string short_image_name(const Factor& factor, const std::string& image) {
 /// list and what tells it from the others.
 std::string shown_value(const Factor& factor, const Setting& setting, const std::string& text) {
   if (factor.kind == Factor::Kind::distribution) return four_digits(setting[0], factor.unit);
+  if (!factor.names.empty()) return factor.names[static_cast<std::size_t>(setting[0])];
   if (const auto quantity = written_quantity(text)) return four_digits(quantity->number, quantity->unit);
   const std::string image = image_of(factor, text);
   if (!image.empty()) return short_image_name(factor, image);

@@ -114,6 +114,30 @@ std::string design_text(const Study& study) {
   return text;
 }
 
+/// `names: {scheme: [one place, four places]}`: what people call the values of a list.
+void read_names(const YamlNode& node, std::vector<Factor>& factors) {
+  if (!node.is_map())
+    node.fail("must be a map from varied paths to names, as {scheme: [one place, four places]}");
+  std::vector<std::string> paths;
+  for (const Factor& factor : factors) paths.push_back(factor.path);
+  check_study_keys(node, paths);
+  for (Factor& factor : factors) {
+    const auto list = node.optional(factor.path);
+    if (!list) continue;
+    if (factor.kind != Factor::Kind::values)
+      list->fail("vary." + factor.path + " is no list whose values have names");
+    const std::vector<YamlNode> items = list->items();
+    if (items.size() != factor.values.size())
+      list->fail("holds " + std::to_string(items.size()) + " names, and vary." + factor.path + " has " +
+                 std::to_string(factor.values.size()) + " values");
+    for (const YamlNode& item : items) {
+      if (std::find(factor.names.begin(), factor.names.end(), item.text()) != factor.names.end())
+        item.fail("the name '" + item.text() + "' is given twice");
+      factor.names.push_back(item.text());
+    }
+  }
+}
+
 /// A value may stand twice in a list only where others of its group differ there.
 void refuse_repeated_values(const Study& study) {
   for (const DesignBlock& block : study.design)
@@ -156,7 +180,7 @@ Study read_study(const std::string& path) {
   if (!root.is_map()) root.fail("is not a study file; expected a map with base: and vary:");
   if (root.has("geometry") && !root.has("base"))
     root.fail("is a case, not a study; a study has base: and vary: (intratumor run takes a case)");
-  check_study_keys(root, {"title", "base", "vary", "design", "metrics", "keep"});
+  check_study_keys(root, {"title", "base", "vary", "names", "design", "metrics", "keep"});
   Study study;
   study.path = path;
   study.name = fs::path(path).stem().string();
@@ -171,6 +195,7 @@ Study read_study(const std::string& path) {
   if (!vary.is_map()) vary.fail("must be a map from paths of the case to values, as {drug: [one, other]}");
   for (const std::string& key : vary.keys()) study.factors.push_back(read_factor(vary.required(key), key));
   if (study.factors.empty()) vary.fail("is empty; expected at least one path of the case");
+  if (const auto names = root.optional("names")) read_names(*names, study.factors);
   study.design = read_design(root.optional("design"), root, study.factors);
   refuse_repeated_values(study);
 
@@ -184,6 +209,21 @@ Study read_study(const std::string& path) {
   return study;
 }
 
+namespace {
+
+std::string names_text(const Study& study) {
+  std::string text;
+  for (const Factor& factor : study.factors) {
+    if (factor.names.empty()) continue;
+    YAML::Emitter list;
+    list << YAML::Flow << factor.names;
+    text += (text.empty() ? "names:\n  " : "  ") + factor.path + ": " + list.c_str() + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string resolved_study(const Study& study) {
   std::string text = "# The study with every default filled in, by intratumor " INTRATUMOR_VERSION
                      ". It makes the same plan again.\n";
@@ -192,7 +232,7 @@ std::string resolved_study(const Study& study) {
   base << study.base;
   text += std::string("title: ") + title.c_str() + "\nbase: " + base.c_str() + "\nvary:\n";
   for (const Factor& factor : study.factors) text += "  " + factor.path + ": " + factor_text(factor) + "\n";
-  text += "design:\n" + design_text(study) + "metrics:\n";
+  text += names_text(study) + "design:\n" + design_text(study) + "metrics:\n";
   for (const bool more : {true, false}) {
     std::string names;
     for (const StudyMetric& metric : study.metrics)

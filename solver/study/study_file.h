@@ -33,6 +33,7 @@ struct Factor {
   std::string where;  ///< "study.yaml:4:11: vary.scheme", for messages
   Kind kind = Kind::values;
   std::vector<std::string> values;  ///< YAML in one line each
+  std::vector<std::string> names;   ///< of the values, for people and tables; empty: none are given
   Distribution distribution;        ///< also of each direction of a shift
   std::string unit;                 ///< of the distribution's numbers; empty: none
   /// Columns of a table: 3 of a shift, else 1.

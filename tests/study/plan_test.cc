@@ -134,6 +134,26 @@ TEST(Plan, ShowsValuesInTheUnitsOfTheStudyAndImagesByTheirNames) {
   EXPECT_EQ(plan.cases[1].shown[3], shift);
 }
 
+TEST(Plan, ValuesMayHaveNames) {
+  const ScratchFolder scratch;
+  const Study study = study_of(scratch,
+                               "vary:\n"
+                               "  scheme: [central_bolus, four_deposits]\n"
+                               "  scheme.volume: [1 mL, 2 mL]\n"
+                               "names: {scheme: [one place, four places], scheme.volume: [little, much]}\n");
+  write_text(scratch / "again.yaml", resolved_study(study));
+  const Study read_again = read_study(scratch / "again.yaml");
+  for (const Study& one : {study, read_again}) {
+    const Plan plan = make_plan(one);
+    EXPECT_EQ(plan.combination_values[3], "four places, much");
+    EXPECT_EQ(plan.cases[2].shown, (std::vector<std::string>{"four places", "little"}));
+    EXPECT_EQ(plan.cases[2].inputs[0], "four places");
+    EXPECT_EQ(plan.cases[3].inputs[1], 2e-6);
+    EXPECT_EQ(plan.cases[3].set,
+              (std::vector<std::string>{"scheme.use=four_deposits", "scheme.volume=2 mL"}));
+  }
+}
+
 TEST(Plan, CombinationsThatAreOneCaseAndFewDrawsAreWarnedOf) {
   const ScratchFolder scratch;
   const auto warnings = [&](const std::string& design) {
