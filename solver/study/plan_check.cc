@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
 #include "images/image_header.h"
 #include "injection/case.h"
 #include "quantities/error.h"
+#include "study/leaves.h"
 #include "study/plan.h"
 #include "study/ranking.h"
 
@@ -33,6 +35,31 @@ std::vector<std::size_t> telling_cases(const Plan& plan) {
   return list;
 }
 
+/// "; did you mean tissues.tumour.porosity?": the shortest paths of the base case that end in this one.
+std::string longer_paths(const Study& study, const std::string& path) {
+  const auto ends_in = [](const std::string& text, const std::string& ending) {
+    return text.size() > ending.size() &&
+           text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+  };
+  std::vector<std::string> paths;
+  auto fewest = std::numeric_limits<std::ptrdiff_t>::max();
+  const auto leaves = leaves_of(resolved_yaml(read_case(study.base)));
+  for (const auto& leaf : leaves.items()) {
+    std::string key = leaf.key();
+    if (ends_in(key, ".value")) key.resize(key.rfind('.'));
+    if (!ends_in(key, "." + path)) continue;
+    const auto dots = std::count(key.begin(), key.end(), '.');
+    if (dots < fewest) paths.clear();
+    fewest = std::min(fewest, dots);
+    if (dots == fewest) paths.push_back(key);
+  }
+  if (paths.empty()) return "";
+  constexpr std::size_t most = 3;
+  std::string text = "; did you mean " + paths[0];
+  for (std::size_t i = 1; i < std::min(most, paths.size()); ++i) text += " or " + paths[i];
+  return text + (paths.size() > most ? ", ...?" : "?");
+}
+
 }  // namespace
 
 void rethrow_for_case(const Study& study, const Plan& plan, std::size_t number, const std::string& message) {
@@ -45,7 +72,8 @@ void rethrow_for_case(const Study& study, const Plan& plan, std::size_t number, 
     std::string rest = message.substr(head.size());
     const std::string path = factor.path + ": ";
     if (rest.compare(0, path.size(), path) == 0) rest = rest.substr(path.size());
-    throw InputError(factor.where + ": " + rest);
+    const bool unknown = rest.find("unknown key") != std::string::npos;
+    throw InputError(factor.where + ": " + rest + (unknown ? longer_paths(study, factor.path) : ""));
   }
   throw InputError(study.path + ": case " + std::to_string(number) + " (" + planned.label + "): " + message);
 }
