@@ -51,11 +51,18 @@ class AnalysisText {
  public:
   explicit AnalysisText(const Json& analysis) : analysis_(analysis) {
     const Json& masses = analysis["combination_molar_mass_kg_per_mol"];
-    // Mass units for all or for none, as where results are compared.
-    const bool known =
-        std::all_of(masses.begin(), masses.end(), [](const Json& mass) { return mass.is_number(); });
+    // Mass units for all that has results or for none, as where results are compared.
+    bool known = true;
+    for (std::size_t c = 0; c < masses.size(); ++c)
+      known = known && (masses[c].is_number() || !has_result(c));
     for (const Json& mass : masses)
-      molar_masses_.push_back(known ? std::optional<double>(mass.get<double>()) : std::nullopt);
+      molar_masses_.push_back(known && mass.is_number() ? std::optional<double>(mass.get<double>())
+                                                        : std::nullopt);
+    // Headings have the first one's unit.
+    const auto first = std::find_if(molar_masses_.begin(), molar_masses_.end(),
+                                    [](const std::optional<double>& mass) { return mass.has_value(); });
+    if (known && first != molar_masses_.end())
+      for (std::optional<double>& mass : molar_masses_) mass = mass ? mass : *first;
   }
 
   std::string text() {
@@ -86,6 +93,17 @@ class AnalysisText {
     const bool count =
         display(combination).unit.empty() && shown == std::round(shown) && std::abs(shown) < most;
     return count ? std::to_string(std::lround(shown)) : readable_number(shown);
+  }
+
+  /// Whether any case of a combination is done.
+  bool has_result(std::size_t combination) const {
+    for (const auto& [name, metric] : analysis_["metrics"].items()) {
+      const Json& of = metric["combinations"][combination];
+      if (of.contains("band") && of["band"]["count"] > 0) return true;
+      for (const char* key : {"value", "reference"})
+        if (of.contains(key) && of[key].is_number()) return true;
+    }
+    return false;
   }
 
   std::string name_of(std::size_t combination) const {

@@ -100,6 +100,53 @@ TEST(Reuse, EachCaseEqualsItsOwnRunOnTheSharedMesh) {
   EXPECT_GE(without_comparator, 4u);  // those of its tissue
 }
 
+// Needles in and round a tumour: near ones share a mesh, far ones do not, and no union has twice the cells.
+TEST(Reuse, AUnionStaysUnderTwiceTheMeanMesh) {
+  const ScratchFolder scratch;
+  write_small_case(scratch.path());
+  std::string tips;
+  for (int i = 0; i < 12; ++i) {
+    const double angle = 2.4 * i, radius = 13 * std::sqrt((i + 0.5) / 12);
+    tips += (i > 0 ? ", " : "") + std::string("{at: centroid, offset: [") +
+            std::to_string(radius * std::cos(angle)) + " mm, " + std::to_string(radius * std::sin(angle)) +
+            " mm, 0 mm]}";
+  }
+  write_text(
+      scratch / "study.yaml",
+      "base: small.yaml\nvary:\n  geometry.margin: [16 mm]\n  scheme.0.volume: [0.2 mL]\n  scheme.0.tip: [" +
+          tips + "]\n  numerics.coverage_tolerance: [1]\n  numerics.h_min: [0.5 mm]\n");
+  const Ended written = intratumor_in(scratch.path(), {"sweep", "study.yaml", "--slurm", "--no-submit"});
+  ASSERT_EQ(written.status, 0) << written.err;
+  const Json groups = json_of(scratch / "study.out/meshes.json")["groups"];
+  const auto cells_of = [&](const std::vector<std::string>& sets) {
+    std::vector<std::string> command = {"mesh", "small.yaml", "-o", "mesh", "--overwrite", "-q"};
+    for (const std::string& set : sets) command.insert(command.end(), {"--set", set});
+    const Ended ended = intratumor_in(scratch.path(), command);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    return json_of(scratch / "mesh/mesh.json")["mesh"]["cells"].get<double>();
+  };
+  const Json plan = json_of(scratch / "study.out/plan.json");
+  std::size_t shared = 0;
+  for (const Json& group : groups) {
+    if (group["cases"].size() < 2) continue;
+    ++shared;
+    double mean = 0, joint = 0;
+    for (const Json& number : group["cases"]) {
+      auto sets = plan["cases"][number.get<std::size_t>()].get<std::vector<std::string>>();
+      mean += cells_of(sets) / static_cast<double>(group["cases"].size());
+      if (joint > 0) continue;
+      std::string schemes;
+      for (const Json& scheme : group["schemes"])
+        schemes += (schemes.empty() ? "" : ", ") + scheme.get<std::string>();
+      sets.push_back("numerics.mesh_for=[" + schemes + "]");
+      joint = cells_of(sets);
+    }
+    std::printf("%zu cases: %.0f cells, their own %.0f on average\n", group["cases"].size(), joint, mean);
+    EXPECT_LT(joint, 2 * mean);
+  }
+  EXPECT_GE(shared, 2u);
+}
+
 TEST(Reuse, MeshForWithoutEffectIsRefused) {
   const ScratchFolder scratch;
   write_small_case(scratch.path());
