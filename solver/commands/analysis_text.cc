@@ -88,10 +88,10 @@ class AnalysisText {
   /// A value of the metric at hand; counts without decimals.
   std::string number(const Json& value, std::size_t combination) const {
     if (!value.is_number()) return "-";
-    const double shown = value.get<double>() * display(combination).per_si;
+    const MetricDisplay display = this->display(combination);
+    const double shown = value.get<double>() * display.per_si;
     constexpr double most = 1e5;
-    const bool count =
-        display(combination).unit.empty() && shown == std::round(shown) && std::abs(shown) < most;
+    const bool count = display.unit.empty() && shown == std::round(shown) && std::abs(shown) < most;
     return count ? std::to_string(std::lround(shown)) : readable_number(shown);
   }
 
@@ -157,7 +157,7 @@ class AnalysisText {
     const std::string first = metrics.begin().key();
     if (analysis_.contains("ranking"))
       text += "best first by " + first + (is_drawn() ? ", its median over the draws" : "") +
-              "; = is a tie within " + "the numerical error\n";
+              "; = is a tie within the numerical error\n";
     if (is_drawn())
       text += "median (5% to 95% of the draws)" +
               std::string(analysis_.contains("ranking") ? "; best in: of the draws\n" : "\n");

@@ -68,7 +68,7 @@ class Analysis {
     all["metrics"] = Json::object();
     for (const StudyMetric& metric : study_.metrics) all["metrics"][metric.name] = of_metric(metric);
     if (plan_.combinations > 1 && study_.metrics.size() > 1) all["pareto"] = pareto_json();
-    if (block_ != nullptr && block_->kind != DesignBlock::Kind::one_at_a_time) {
+    if (block_ != nullptr && block_->is_random()) {
       all["bands"] = bands_of_all_metrics();
       all["exposure_volume"] = exposure_bands(folder);
     }
@@ -105,7 +105,7 @@ class Analysis {
       json["combinations"].push_back(of_combination(c, values[c]));
     }
     const bool paired = plan_.draws > 1 && plan_.combinations > 1 && plan_.combinations <= most_compared;
-    if (paired && block_->kind != DesignBlock::Kind::one_at_a_time) {
+    if (paired && block_->is_random()) {
       json["pairs"] = Json::array();
       for (std::size_t a = 0; a < values.size(); ++a)
         for (std::size_t b = a + 1; b < values.size(); ++b) {
@@ -162,12 +162,8 @@ class Analysis {
     return json;
   }
 
-  /// Draws of the distributions; of Saltelli's design the first two blocks, the others depend on them; of
-  /// what is tried one at a time the reference.
   std::size_t independent_draws() const {
-    if (block_ == nullptr) return plan_.draws;
-    if (block_->kind == DesignBlock::Kind::one_at_a_time) return 1;
-    return block_->kind == DesignBlock::Kind::saltelli ? 2 * block_->size : plan_.draws;
+    return block_ == nullptr ? plan_.draws : block_->independent(plan_.draws);
   }
 
   std::vector<double> independent(std::vector<double> values) const {

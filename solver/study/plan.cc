@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+#include <cstdio>
 #include <limits>
-#include <map>
 
 #include "quantities/yaml_file.h"
 #include "study/quantity_text.h"
 #include "study/sampling.h"
+#include "study/value_names.h"
 
 namespace intratumor {
 
@@ -172,88 +172,12 @@ void add_inputs(const Factor& factor, const InputColumn& column, const Setting& 
     planned.inputs.emplace_back(written_quantity(text)->si.value);
 }
 
-/// Of maps in a list, the entries of one that not all have: "use: line, over: 2 min"; empty where they are no
-/// maps.
-std::string what_differs(const std::vector<std::string>& values, std::size_t which) {
-  std::vector<std::map<std::string, std::string>> maps;
-  for (const std::string& value : values) {
-    const YAML::Node node = YAML::Load(value);
-    if (!node.IsMap()) return "";
-    maps.emplace_back();
-    for (const auto& entry : node) {
-      YAML::Emitter text;
-      text << YAML::Flow << entry.second;
-      maps.back()[entry.first.Scalar()] = text.c_str();
-    }
-  }
-  std::string text;
-  for (const auto& entry : YAML::Load(values[which])) {
-    const std::string key = entry.first.Scalar(), value = maps[which][key];
-    const bool shared = std::all_of(maps.begin(), maps.end(), [&](const auto& map) {
-      const auto found = map.find(key);
-      return found != map.end() && found->second == value;
-    });
-    if (!shared) text += (text.empty() ? "" : ", ") + (key == "use" ? value : key + ": " + value);
-  }
-  return text;
-}
-
-std::string four_digits(double number, const std::string& unit) {
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.4g", number);
-  return digits + (unit.empty() ? "" : " " + unit);
-}
-
-/// The image that a value of `geometry` or `geometry.segmentation` names; empty when it names none.
-std::string image_of(const Factor& factor, const std::string& text) {
-  if (factor.kind != Factor::Kind::values) return "";
-  YAML::Node node = YAML::Load(text);
-  if (factor.path == "geometry" && node.IsMap())
-    node.reset(node["segmentation"]);
-  else if (factor.path != "geometry.segmentation")
-    return "";
-  return node.IsDefined() && node.IsScalar() ? node.Scalar() : "";
-}
-
-/// A path's last parts, as many as tell it from the factor's other images.
-std::string short_image_name(const Factor& factor, const std::string& image) {
-  const auto last_parts = [](const std::string& path, int count) {
-    std::filesystem::path rest = path, last;
-    for (; count > 0 && rest.has_relative_path(); --count, rest = rest.parent_path())
-      last = last.empty() ? rest.filename() : rest.filename() / last;
-    return last.string();
-  };
-  constexpr int most_parts = 8;
-  for (int parts = 1; parts < most_parts; ++parts) {
-    const std::string name = last_parts(image, parts);
-    const bool alone = std::none_of(factor.values.begin(), factor.values.end(), [&](const std::string& text) {
-      const std::string other = image_of(factor, text);
-      return other != image && last_parts(other, parts) == name;
-    });
-    if (alone) return name;
-  }
-  return image;
-}
-
-/// For people: numbers of four digits; of an image its name; of a whole scheme written out, its number in the
-/// list and what tells it from the others.
-std::string shown_value(const Factor& factor, const Setting& setting, const std::string& text) {
-  if (factor.kind == Factor::Kind::distribution) return four_digits(setting[0], factor.unit);
-  if (!factor.names.empty()) return factor.names[static_cast<std::size_t>(setting[0])];
-  if (const auto quantity = written_quantity(text)) return four_digits(quantity->number, quantity->unit);
-  const std::string image = image_of(factor, text);
-  if (!image.empty()) return short_image_name(factor, image);
-  constexpr std::size_t longest = 60;
-  if (text.size() <= longest) return text;
-  const std::string differs = what_differs(factor.values, static_cast<std::size_t>(std::lround(setting[0])));
-  const std::string shown = differs.empty() ? text : differs;
-  return "#" + exact_text(setting[0]) + " " +
-         (shown.size() > longest ? shown.substr(0, longest) + "..." : shown);
-}
-
-/// The same in each direction of a shift.
-std::vector<std::string> shown_values(const Factor& factor, const Setting& setting, const std::string& text) {
-  if (factor.kind != Factor::Kind::shift) return {shown_value(factor, setting, text)};
+/// For people, a text an input: what a list's value is called, numbers of four digits, each direction of a
+/// shift. `names` are those of the list's values.
+std::vector<std::string> shown_values(const Factor& factor, const Setting& setting,
+                                      const std::vector<std::string>& names) {
+  if (factor.kind == Factor::Kind::values) return {names[static_cast<std::size_t>(setting[0])]};
+  if (factor.kind == Factor::Kind::distribution) return {four_digits(setting[0], factor.unit)};
   std::vector<std::string> shown;
   for (const double value : setting) {
     char digits[32];
@@ -275,6 +199,8 @@ Plan make_plan(const Study& study) {
   plan.combinations = combinations.size();
   plan.draws = draws.size();
   const std::string base_text = read_text_file(study.base);
+  std::vector<std::vector<std::string>> names;
+  for (const Factor& factor : study.factors) names.push_back(value_names(factor));
   for (std::size_t c = 0; c < combinations.size(); ++c) {
     plan.combination_labels.emplace_back();
     plan.combination_values.emplace_back();
@@ -291,7 +217,7 @@ Plan make_plan(const Study& study) {
         texts.push_back(value_text(factor, setting));
         add_inputs(factor, plan.inputs[column], setting, texts.back(), planned);
         column += factor.inputs();
-        const std::vector<std::string> shown = shown_values(factor, setting, texts.back());
+        const std::vector<std::string> shown = shown_values(factor, setting, names[i]);
         planned.shown.insert(planned.shown.end(), shown.begin(), shown.end());
         const std::string value =
             shown.size() == 1 ? shown[0] : "(" + shown[0] + ", " + shown[1] + ", " + shown[2] + ")";

@@ -4,8 +4,6 @@
 #include <map>
 
 #include "injection/case.h"
-#include "quantities/error.h"
-#include "study/leaves.h"
 
 namespace intratumor {
 
@@ -15,9 +13,9 @@ constexpr std::size_t most_looked_at = 300;  // combinations
 
 /// The case as far as it decides results.
 std::string computed_part(const Study& study, const PlannedCase& planned) {
-  nlohmann::ordered_json leaves = leaves_of(resolved_yaml(read_case(study.base, planned.set)));
-  leaves.erase("title");
-  return leaves.dump();
+  Case c = read_case(study.base, planned.set);
+  c.title.clear();
+  return resolved_yaml(c);
 }
 
 /// A bare name of a scheme keeps what the base's scheme says, also where the pattern would say something
@@ -50,17 +48,13 @@ std::vector<std::string> twins(const Study& study, const Plan& plan) {
 }  // namespace
 
 std::optional<std::string> few_draws_warning(const Study& study) {
-  for (const DesignBlock& block : study.design) {
-    const bool drawn =
-        block.kind != DesignBlock::Kind::grid && block.kind != DesignBlock::Kind::one_at_a_time;
-    if (!drawn || block.size >= enough_draws) continue;
-    const std::string size = std::to_string(block.size), least = std::to_string(enough_draws);
-    if (block.kind == DesignBlock::Kind::saltelli)
-      return "a base of " + size + " draws is small: Sobol indices get limits of confidence from " + least +
-             ", and 64 tell them to about 0.07";
-    return size + " draws are few: percentiles and shares rest on at least " + least;
-  }
-  return std::nullopt;
+  const DesignBlock* const block = drawn_block(study);
+  if (block == nullptr || !block->is_random() || block->size >= enough_draws) return std::nullopt;
+  const std::string size = std::to_string(block->size), least = std::to_string(enough_draws);
+  if (block->kind == DesignBlock::Kind::saltelli)
+    return "a base of " + size + " draws is small: Sobol indices get limits of confidence from " + least +
+           ", and 64 tell them to about 0.07";
+  return size + " draws are few: percentiles and shares rest on at least " + least;
 }
 
 std::vector<std::string> plan_warnings(const Study& study, const Plan& plan) {

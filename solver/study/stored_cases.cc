@@ -34,26 +34,41 @@ std::vector<NamedFolder> cases_of(const StudyFolder& study, bool each_draw) {
   return found;
 }
 
-/// What the study calls a case whose folder, STUDY.out/cases/00015, was named; empty when it is none.
-std::string name_in_study(const std::string& folder) {
-  fs::path path = fs::absolute(folder).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();
-  const StudyFolder study(path.parent_path().parent_path().string());
-  if (path.parent_path().filename() != "cases" || !study.has_plan()) return "";
-  const auto cases = study.named_cases();
-  for (std::size_t k = 0; k < cases.size(); ++k)
-    if (fs::path(study.case_path(k)) == path) return cases[k].name;
-  return "";
-}
+/// Names of cases by their folders, of studies that are read once each.
+class NamesInStudies {
+ public:
+  /// What the study calls a case whose folder, STUDY.out/cases/00015, was named; empty when it is none.
+  std::string of(const std::string& folder) {
+    fs::path path = fs::absolute(folder).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path();
+    if (path.parent_path().filename() != "cases") return "";
+    const std::string study = path.parent_path().parent_path().string();
+    const auto [known, is_new] = studies_.try_emplace(study);
+    if (is_new) read(StudyFolder(study), known->second);
+    const auto found = known->second.find(path.string());
+    return found == known->second.end() ? "" : found->second;
+  }
+
+ private:
+  using Names = std::map<std::string, std::string>;  // by folder
+  static void read(const StudyFolder& study, Names& names) {
+    if (!study.has_plan()) return;
+    const auto cases = study.named_cases();
+    for (std::size_t k = 0; k < cases.size(); ++k) names.emplace(study.case_path(k), cases[k].name);
+  }
+
+  std::map<std::string, Names> studies_;
+};
 
 }  // namespace
 
 std::vector<NamedFolder> results_named(const std::vector<std::string>& folders, bool each_draw) {
   std::vector<NamedFolder> results;
+  NamesInStudies names;
   for (const std::string& folder : folders) {
     const StudyFolder study(folder);
     if (!study.has_plan()) {
-      results.emplace_back(folder, name_in_study(folder));
+      results.emplace_back(folder, names.of(folder));
       continue;
     }
     for (NamedFolder& found : cases_of(study, each_draw)) results.push_back(std::move(found));

@@ -92,22 +92,21 @@ void StudyFolder::write_plan(const Study& study, const Plan& plan, const std::se
     stored["files"][file] = {{"sha256", sha256_of_file(file)}, {"stamp", stamp_of(file)}};
   stored["cases"] = Json::array();
   for (const PlannedCase& planned : plan.cases) stored["cases"].push_back(planned.set);
-  const DesignBlock* drawn = drawn_block(study);
+  const DesignBlock* const block = drawn_block(study);
   for (const PlannedCase& planned : plan.cases) {
     const std::string& combination = plan.combination_values[planned.combination];
-    const std::string between = combination.empty() ? "" : ", ";
-    if (drawn == nullptr) {
-      stored["named"].push_back({{"name", combination}});
-    } else if (drawn->kind == DesignBlock::Kind::one_at_a_time) {
-      stored["named"].push_back(
-          {{"name", combination + between +
-                        (planned.draw == 0 ? "reference" : "variant " + std::to_string(planned.draw))}});
-    } else {
-      const bool saltelli = drawn->kind == DesignBlock::Kind::saltelli;
-      stored["named"].push_back({{"name", combination + between + "draw " + std::to_string(planned.draw)},
-                                 {"draw_of", combination},
-                                 {"independent", !saltelli || planned.draw < 2 * drawn->size}});
+    std::string which;
+    if (block != nullptr && block->is_random())
+      which = "draw " + std::to_string(planned.draw);
+    else if (block != nullptr)
+      which = planned.draw == 0 ? "reference" : "variant " + std::to_string(planned.draw);
+    const char* const between = combination.empty() || which.empty() ? "" : ", ";
+    Json named = {{"name", combination + between + which}};
+    if (block != nullptr && block->is_random()) {
+      named["draw_of"] = combination;
+      named["independent"] = planned.draw < block->independent(plan.draws);
     }
+    stored["named"].push_back(named);
   }
   write_whole((fs::path(path_) / "study.resolved.yaml").string(), resolved_study(study));
   write_whole((fs::path(path_) / "plan.json").string(), stored.dump(1) + "\n");

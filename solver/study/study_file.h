@@ -51,6 +51,12 @@ struct DesignBlock {
   std::uint32_t seed = 1;                         ///< of whatever is drawn at random
   std::array<double, 2> quantiles{{0.05, 0.95}};  /// one at a time: where distributions are tried
   std::vector<std::size_t> factors() const;       ///< all of its groups
+  bool is_random() const { return kind != Kind::grid && kind != Kind::one_at_a_time; }
+  /// How many of its `rows`, the first ones, are a sample: of Saltelli's design two blocks, the others depend
+  /// on them; of what is tried one at a time the reference.
+  std::size_t independent(std::size_t rows) const {
+    return kind == Kind::one_at_a_time ? 1 : kind == Kind::saltelli ? 2 * size : rows;
+  }
 };
 
 /// A number of summary.json that the study is about.

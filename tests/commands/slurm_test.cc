@@ -85,7 +85,9 @@ TEST(Slurm, AnArrayOfFiftyCasesOfWhichOneFailsAndSomeReachTheTimeLimit) {
   EXPECT_NE(submit("").find("50 cases in 5 tasks of up to 1 min"), std::string::npos);
   EXPECT_NE(status().find("case 49 failed (scheme.0.volume = 20 mL"), std::string::npos) << status();
   EXPECT_NE(status().find(" of them begun"), std::string::npos) << status();
+  EXPECT_NE(status().find(", 1 failed, "), std::string::npos) << status();
   EXPECT_LT(done_in(scratch / "out"), 49u);
+  EXPECT_GE(done_in(scratch / "out"), 29u);  // all of the tasks that hold neither long case
   // The results of what was done have been gathered.
   EXPECT_EQ(lines_of(contents_of(scratch / "out/results.csv")).size(), 51u);
 
