@@ -26,6 +26,15 @@ void widen(const Point& lower, const Point& upper, double by, Point& wide_lower,
   }
 }
 
+/// Whether the target's border comes within `width` of the cell.
+bool at_border(const Octree& octree, const Point& lower, const Point& upper, double width) {
+  Point wide_lower, wide_upper;
+  widen(lower, upper, width, wide_lower, wide_upper);
+  const double volume = box_volume(wide_lower, wide_upper);
+  const double inside = octree.target_overlap(wide_lower, wide_upper);
+  return inside > 1e-9 * volume && inside < (1 - 1e-9) * volume;
+}
+
 }  // namespace
 
 Point mesh_point(const LabelImage& image, const Vector3& world) {
@@ -99,11 +108,17 @@ Octree octree_tables(const OctreeRequest& request) {
 }
 
 bool meets(const OctreeRequest::Reach& reach, const Octree& octree, const Point& lower, const Point& upper) {
-  if (!reach.surface) return reach.shape.may_touch(lower, upper, reach.grow);
   Point wide_lower, wide_upper;
-  widen(lower, upper, reach.grow, wide_lower, wide_upper);
-  return reach.shape.may_cut(wide_lower, wide_upper) &&
-         octree.target_overlap(wide_lower, wide_upper) > 1e-9 * box_volume(wide_lower, wide_upper);
+  switch (reach.part) {
+    case OctreeRequest::Reach::Part::surface:
+      widen(lower, upper, reach.grow, wide_lower, wide_upper);
+      return reach.shape.may_cut(wide_lower, wide_upper) &&
+             octree.target_overlap(wide_lower, wide_upper) > 1e-9 * box_volume(wide_lower, wide_upper);
+    case OctreeRequest::Reach::Part::border:
+      return reach.shape.may_touch(lower, upper, reach.grow) && at_border(octree, lower, upper, 0.);
+    default:
+      return reach.shape.may_touch(lower, upper, reach.grow);
+  }
 }
 
 bool must_refine(const OctreeRequest& request, const Octree& octree, const Point& lower, const Point& upper) {
@@ -111,12 +126,7 @@ bool must_refine(const OctreeRequest& request, const Octree& octree, const Point
   for (const OctreeRequest::Reach& reach : request.fine)
     if (size > 1.5 * std::ldexp(request.h_min, -reach.below) && meets(reach, octree, lower, upper))
       return true;
-  if (size < 1.5 * request.h_min) return false;
-  Point wide_lower, wide_upper;
-  widen(lower, upper, request.h_min, wide_lower, wide_upper);
-  const double volume = box_volume(wide_lower, wide_upper);
-  const double inside = octree.target_overlap(wide_lower, wide_upper);
-  return inside > 1e-9 * volume && inside < (1 - 1e-9) * volume;
+  return size > 1.5 * request.h_min && at_border(octree, lower, upper, request.h_min);
 }
 
 Octree make_octree(const OctreeRequest& request, MPI_Comm comm) {

@@ -23,12 +23,14 @@ struct OctreeRequest {
   double margin = 0;    ///< m of tissue round the target's bounding box
   double h_min = 0;     ///< m, finest cell
   double h_max = 4e-3;  ///< m, coarsest cell at most
-  /// A shape and what is round it.
+  /// A shape and what is round it, or only a part of that: what is round its surface within the target, or
+  /// the target's border.
   struct Reach {
+    enum class Part { all, surface, border };
     Shape shape;
-    double grow;           ///< m
-    int below = 0;         ///< how often cells of h_min are halved once more
-    bool surface = false;  ///< not the shape: what is round its surface within the target
+    double grow;    ///< m
+    int below = 0;  ///< how often cells of h_min are halved once more
+    Part part = Part::all;
   };
   std::vector<Reach> fine;  ///< to be meshed with h_min or finer, besides the target's boundary
 };

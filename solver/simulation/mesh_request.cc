@@ -11,8 +11,11 @@ namespace intratumor {
 
 namespace {
 
-/// Cells within the radius that drug reaches from a hole.
+using Part = OctreeRequest::Reach::Part;
+
+/// Cells within the radius that drug reaches from a hole, and how many such radii they fill.
 constexpr double cells_round_hole = 2.5;
+constexpr double radii_round_hole = 3;
 
 /// How far drug gets by diffusion before it leaves, sqrt(D/k_esc) of the target; where it does not leave,
 /// a third of sqrt(4 D t_end), so that three of it are the most that it can spread.
@@ -24,10 +27,13 @@ double spread(const TissueCoefficients& t, double until) {
 
 void add_deposits(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits, double beyond,
                   OctreeRequest& request) {
-  const bool halved = edge_cells(c, setup, deposits).halved;
+  const bool edges = edge_cells(c, setup, deposits).halved;
+  const bool border = border_halved(c, setup);
   for (const Deposit& d : deposits) {
     request.fine.push_back({d.shape, beyond});
-    if (halved) request.fine.push_back({d.shape, c.numerics.h_min / 2, 1, true});
+    if (edges) request.fine.push_back({d.shape, c.numerics.h_min / 2, 1, Part::surface});
+    if (border)
+      request.fine.push_back({d.shape, 2 * spread(setup.tissues[setup.target], c.until), 1, Part::border});
   }
 }
 
@@ -43,7 +49,7 @@ void add_holes(const Case& c, const Setup& setup, const Infusion& infusion, doub
     request.fine.push_back({Ball{hole.centre, std::max(radius, hole.radius)}, beyond});
     if (halvings > 0)
       request.fine.push_back(
-          {Ball{hole.centre, std::max(1.5 * infusion.drug_radius, hole.radius)}, 0., halvings});
+          {Ball{hole.centre, std::max(radii_round_hole * infusion.drug_radius, hole.radius)}, 0., halvings});
   }
 }
 
@@ -93,6 +99,11 @@ EdgeCells edge_cells(const Case& c, const Setup& setup, const std::vector<Deposi
   return cells;
 }
 
+bool border_halved(const Case& c, const Setup& setup) {
+  return c.numerics.coverage_tolerance < 1 &&
+         c.numerics.h_min > 2 * spread(setup.tissues[setup.target], c.until);
+}
+
 HoleCells hole_cells(const Case& c, const Infusion& infusion) {
   HoleCells cells;
   cells.h = c.numerics.h_min;
@@ -112,6 +123,13 @@ std::vector<std::string> smaller_cells_text(const Case& c, const Setup& setup) {
                   "target too much, these %.2g%%",
                   1e3 * c.numerics.h_min / 2, 1e3 * c.numerics.h_min, 100 * edges.error,
                   100 * edges.error_halved);
+    lines.emplace_back(text);
+  }
+  if (border_halved(c, setup) && !setup.deposits.empty()) {
+    std::snprintf(
+        text, sizeof text,
+        "target's border within deposits in cells of %.3g mm: the drug that crosses it gets %.2g mm far",
+        1e3 * c.numerics.h_min / 2, 1e3 * spread(setup.tissues[setup.target], c.until));
     lines.emplace_back(text);
   }
   for (const Infusion& infusion : setup.infusions) {

@@ -11,9 +11,11 @@ constexpr int most_halvings = 3;
 
 /// What the mesh must resolve; `reach_factor` widens the predicted reach of the injections. Cells of h_min at
 /// the target's border and wherever the needles' drug may get; smaller ones
-/// - round a hole, where the drug that it infuses leaves within few cells, and
+/// - round a hole, where the drug that it infuses leaves within few cells,
 /// - at the edges of deposits within the target, where cells of h_min would shift the coverage by more than
-///   numerics.coverage_tolerance of the target's volume (edge_cells).
+///   numerics.coverage_tolerance of the target's volume (edge_cells), and
+/// - at the target's border within deposits, where drug that crosses it leaves within such a cell
+///   (border_halved).
 OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_factor);
 
 /// m^2 of the surface of a shape that lie in the target, within a sixth.
@@ -32,6 +34,12 @@ struct EdgeCells {
 /// than a cell, by h/(h + 2 l) with l = sqrt(D/k_esc). Within a factor of 1.5 of what was measured where
 /// deposits do not overlap, an upper bound where they do (DECISIONS.md).
 EdgeCells edge_cells(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits);
+
+/// Whether cells at the target's border are halved within deposits: they are longer than 2 sqrt(D/k_esc), so
+/// that what diffuses from tissue that keeps its drug into tissue whose vessels take it would be smeared over
+/// more than the layer in which it does. Not where numerics.coverage_tolerance is 1, which asks for cells of
+/// one size.
+bool border_halved(const Case& c, const Setup& setup);
 
 /// Cells round the holes of an infusion: 2.5 within the radius that the drug reaches, if it can be.
 struct HoleCells {

@@ -68,7 +68,7 @@ std::string mesh_key(const std::string& image, const OctreeRequest& request) {
   for (const OctreeRequest::Reach& r : request.fine) {
     const std::string shape = r.shape.key();
     if (shape.empty()) return "";
-    reach.push_back(shape + bytes_of(r.grow) + static_cast<char>(r.below) + (r.surface ? 's' : ' '));
+    reach.push_back(shape + bytes_of(r.grow) + static_cast<char>(r.below) + static_cast<char>(r.part));
   }
   std::sort(reach.begin(), reach.end());
   reach.erase(std::unique(reach.begin(), reach.end()), reach.end());

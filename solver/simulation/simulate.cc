@@ -21,7 +21,7 @@ constexpr int max_repeats = 2;  // with a larger reach
 constexpr double reach_growth = 2.;
 constexpr double fraction_in_target_wanted = 0.9;
 constexpr double overlap_accepted = 0.02;
-constexpr double comparator_tolerance = 1e-2;  // its AUC within 0.25%, Cmax within 0.4% of those at 1e-5
+constexpr double comparator_tolerance = 4e-2;  // its AUC within 0.3% of that at 1e-4
 
 using Clock = std::chrono::steady_clock;
 

@@ -13,12 +13,13 @@ namespace intratumor {
 namespace {
 
 constexpr double day = 86400;
-constexpr double negative_limit = 1e-12;    // of c_ref
-constexpr double coarse_cell_limit = 1e-2;  // of c_inj
-constexpr double first_step_at_once = 40.;  // s, /4: first step after an instantaneous dose
-constexpr double refused_limit = 5e-2;      // in one step, of the drug in the mesh
-constexpr double least_followed = 1e-3;     // of the dose: less drug in the mesh counts as this much
-constexpr double least_in_tumour = 1e-4;    // of the dose: less drug in the tumour counts as this much
+constexpr double negative_limit = 1e-12;                     // of c_ref
+constexpr double coarse_cell_limit = 1e-2;                   // of c_inj
+constexpr double first_step_at_once = 40.;                   // s, /4: first step after an instantaneous dose
+constexpr int rungs_up_by_needle = 2, rungs_up_by_vein = 6;  // of the step ladder, from step to step
+constexpr double refused_limit = 5e-2;                       // in one step, of the drug in the mesh
+constexpr double least_followed = 1e-3;   // of the dose: less drug in the mesh counts as this much
+constexpr double least_in_tumour = 1e-4;  // of the dose: less drug in the tumour counts as this much
 
 StepperOptions stepper_options(const TimeLoop::Inputs& in) {
   StepperOptions options;
@@ -45,7 +46,8 @@ TimeLoop::TimeLoop(Inputs inputs, const CourseState* begin)
       stepper_(state_->op, stepper_options(in_)),
       // What a vein gives changes as slowly as it is given; a needle's fronts do not.
       ladder_(in_.c->numerics.time_tolerance,
-              in_.setup->given_intratumoral > 0 ? first_step_at_once : in_.c->until),
+              in_.setup->given_intratumoral > 0 ? first_step_at_once : in_.c->until,
+              in_.setup->given_intratumoral > 0 ? rungs_up_by_needle : rungs_up_by_vein),
       exposure_(*in_.mesh, threshold_values(*in_.c)),
       dose_(in_.setup->given()),
       last_injection_end_(end_of_injections(*in_.setup)) {

@@ -31,8 +31,8 @@ double three_digits(double x) {
 
 }  // namespace
 
-StepLadder::StepLadder(double tolerance, double first_step)
-    : tolerance_(tolerance), rung_(rung_below(first_step)) {}
+StepLadder::StepLadder(double tolerance, double first_step, int most_up)
+    : tolerance_(tolerance), most_up_(most_up), rung_(rung_below(first_step)) {}
 
 double StepLadder::propose(double remaining) const {
   const double dt = step_of(rung_);
@@ -60,7 +60,7 @@ bool StepLadder::judge(double dt, double error, double refused) {
   }
   refused_before_ = 0;
   const double factor = std::min({by_error, smaller_helps ? by_refusal : largest_factor, largest_factor});
-  rung_ = std::min(rung_below(dt * factor), std::max(rung_, rung_below(dt)) + 2);
+  rung_ = std::min(rung_below(dt * factor), std::max(rung_, rung_below(dt)) + most_up_);
   return true;
 }
 

@@ -27,6 +27,8 @@ LabelImage two_balls() {
   return image;
 }
 
+using Part = OctreeRequest::Reach::Part;
+
 OctreeRequest request_for(const LabelImage& image, double h_min) {
   OctreeRequest request;
   request.image = &image;
@@ -47,7 +49,8 @@ TEST(OctreeSize, IsThatOfTheMesh) {
       if (fine)
         request.fine = {{Ball{Point(-2e-3, 9e-3, 8e-3), 1.37e-3}, 0.},
                         {Ball{Point(11e-3, 9e-3, 9e-3), 2.03e-3}, 0.},
-                        {Ball{Point(6.3e-3, 8.1e-3, 9e-3), 3.01e-3}, h_min, 1, true},
+                        {Ball{Point(6.3e-3, 8.1e-3, 9e-3), 3.01e-3}, h_min, 1, Part::surface},
+                        {Ball{Point(7.7e-3, 4.1e-3, 9e-3), 2.51e-3}, 0.37e-3, 1, Part::border},
                         {Ball{Point(11e-3, 9e-3, 9e-3), 0.31e-3}, 0., 2}};
       const Octree octree = make_octree(request, MPI_COMM_WORLD);
       const OctreeSize size = octree_size(request, octree_tables(request));

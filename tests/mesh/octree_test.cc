@@ -83,7 +83,7 @@ TEST(Octree, HalvedAtASurfaceWithinTheTarget) {
   // Half of the ball lies outside the target, a ball of 7 mm.
   const Ball ball{Point(23e-3, 16.2e-3, 17e-3), 4e-3};
   constexpr double h = 0.5e-3;
-  request.fine = {{ball, h}, {ball, h, 1, true}};
+  request.fine = {{ball, h}, {ball, h, 1, OctreeRequest::Reach::Part::surface}};
   const Octree octree = make_octree(request, MPI_COMM_WORLD);
   const Octree tables = octree_tables(request);
   const dealii::Tensor<1, 3> far({6 * h, 6 * h, 6 * h});
@@ -108,6 +108,40 @@ TEST(Octree, HalvedAtASurfaceWithinTheTarget) {
   EXPECT_GT(halved, 1000u);
   EXPECT_GT(of_h_min, 1000u);
   EXPECT_GT(beyond, 10u);
+}
+
+TEST(Octree, HalvedAtTheTargetsBorderWithinAShape) {
+  const LabelImage image = ball_image();
+  OctreeRequest request = request_for(image);
+  request.values = {{1}, {2, 3}};
+  const Ball ball{Point(23e-3, 16.2e-3, 17e-3), 4e-3};
+  constexpr double h = 0.5e-3, grow = 1e-3;
+  request.fine = {{ball, grow}, {ball, grow, 1, OctreeRequest::Reach::Part::border}};
+  const Octree octree = make_octree(request, MPI_COMM_WORLD);
+  std::size_t cut = 0, far_within = 0, cut_beyond = 0;
+  octree.mesh->for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    const double size = cell->minimum_vertex_distance();
+    const double in_target = octree.mesh->cell_fraction(index, 1);
+    const double off = cell->center().distance(ball.centre) - ball.radius;
+    const bool at_border = in_target > 1e-6 && in_target < 1 - 1e-6;
+    const dealii::Tensor<1, 3> near({5 * h, 5 * h, 5 * h});
+    const double volume = 1000 * h * h * h;
+    if (off < grow && at_border) {
+      EXPECT_NEAR(size, h / 2, 1e-12);
+      ++cut;
+    } else if (off > grow + 5 * h && at_border) {
+      EXPECT_NEAR(size, h, 1e-12);
+      ++cut_beyond;
+    } else if (octree.target_overlap(cell->center() - near, cell->center() + near) > (1 - 1e-9) * volume) {
+      EXPECT_GT(size, 0.9 * h);
+      ++far_within;
+    }
+  });
+  std::printf("  %zu cells at the border halved, %zu beyond the shape and %zu within the target are not\n",
+              cut, cut_beyond, far_within);
+  EXPECT_GT(cut, 300u);
+  EXPECT_GT(cut_beyond, 300u);
+  EXPECT_GT(far_within, 100u);
 }
 
 /// Boxes of many places and sizes: cut by a surface where points of a fine lattice lie on both sides of it.

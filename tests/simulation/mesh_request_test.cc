@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -93,10 +94,31 @@ TEST(MeshRequest, EdgesAreHalvedWhereTheToleranceAsksForIt) {
     auto placed = setup;
     placed.deposits = deposits;
     const OctreeRequest request = mesh_request(c, placed, 1);
-    EXPECT_EQ(mesh_box(request).levels, halved ? 3 : 2);
-    EXPECT_EQ(request.fine.size(), halved ? 2u : 1u);
-    EXPECT_EQ(smaller_cells_text(c, placed).size(), halved ? 1u : 0u);
+    EXPECT_EQ(mesh_box(request).levels, 3);
+    // Besides the deposit itself and the target's border within it.
+    EXPECT_EQ(request.fine.size(), halved ? 3u : 2u);
+    EXPECT_EQ(smaller_cells_text(c, placed).size(), halved ? 2u : 1u);
   }
+}
+
+TEST(MeshRequest, CellsAtTheBorderAreHalvedWhereDrugThatCrossesItLeavesWithinThem) {
+  auto setup = ball_setup();
+  setup.deposits = {deposit(setup, Ball{Point(45 * mm, 25 * mm, 25 * mm), 5 * mm})};
+  const double l = std::sqrt(1e-11 / 1e-4);
+  const auto parts = [&](const Case& c) {
+    const OctreeRequest request = mesh_request(c, setup, 1);
+    return std::count_if(request.fine.begin(), request.fine.end(), [&](const OctreeRequest::Reach& reach) {
+      return reach.part == OctreeRequest::Reach::Part::border && reach.grow == 2 * l && reach.below == 1;
+    });
+  };
+  // The edges' own cells are left to a tolerance that they never exceed.
+  constexpr double no_edges = 0.99;
+  EXPECT_EQ(parts(case_of(2.02 * l, no_edges)), 1);
+  EXPECT_EQ(parts(case_of(1.98 * l, no_edges)), 0);
+  EXPECT_EQ(parts(case_of(2.02 * l, 1)), 0);
+  EXPECT_EQ(smaller_cells_text(case_of(2.02 * l, no_edges), setup).size(), 1u);
+  setup.deposits.clear();
+  EXPECT_TRUE(smaller_cells_text(case_of(2.02 * l, no_edges), setup).empty());
 }
 
 TEST(MeshRequest, CellsRoundAHoleResolveHowFarItsDrugGets) {
