@@ -1,7 +1,7 @@
 """What a result folder says about its case, for scripts that compute something of it by other means than the program.
 
-`ResolvedCase(folder)` reads case.resolved.yaml, where every value is in SI units, the segmentation that it names (NIfTI) and
-summary.json. Terms are formed here from the parameters, independently of the program. Needs numpy, scipy, PyYAML and nibabel.
+`ResolvedCase(folder)` reads case.resolved.yaml, where every value is in SI units, the segmentation that it names (NIfTI; of
+other formats the run's maps/regions.nii.gz) and summary.json. Terms are formed here from the parameters, independently of the program. Needs numpy, scipy, PyYAML and nibabel.
 """
 import json
 import sys
@@ -168,7 +168,7 @@ class ResolvedCase:
         geometry = self.case["geometry"]
         path = geometry["segmentation"]
         if not path.endswith((".nii", ".nii.gz")):
-            raise Unusable(f"{path}: only NIfTI segmentations are read here")
+            return self.regions_of_run()
         image = nibabel.load(path)
         values = numpy.asarray(image.dataobj)
         names = [geometry["background"]] + [r for r in geometry["labels"].values() if r != geometry["background"]]
@@ -184,6 +184,19 @@ class ResolvedCase:
             regions[(pieces > 0) & (pieces != sizes.argmax())] = len(names)
             names.append(self.target + " (other pieces)")
         return regions, names, image.affine
+
+    def regions_of_run(self):
+        """The same from the run's own map, for formats that nibabel does not read."""
+        import nibabel
+        path = self.folder / "maps" / "regions.nii.gz"
+        if not path.exists():
+            raise Unusable(f"{self.case['geometry']['segmentation']}: a segmentation that is not NIfTI is read from "
+                           f"{path}, which is not there; run the case with output: {{maps: [auc]}}")
+        image = nibabel.load(path)
+        names = [region["name"] for region in self.summary["regions"]]
+        numbers = numpy.asarray(image.dataobj).astype(numpy.int16) - 1
+        numbers[numbers < 0] = names.index(self.case["geometry"]["background"])
+        return numbers, names, image.affine
 
     def target_and_contacts(self):
         """Volume of the target, m^3, and {region: share of the target's surface that it touches}, by voxel faces."""

@@ -221,7 +221,7 @@ class AnalysisText {
   /// The best of each geometry against the others there.
   void add_pairs(const Json& metric, std::string& text) const {
     if (!metric.contains("pairs")) return;
-    Rows rows = {{"better over the same draws", "share", "median difference"}};
+    Rows rows = {{"better over the same draws", "share", "told apart in", "median difference"}};
     std::string explained;
     std::size_t differences = 0;
     const Json places = this->places();
@@ -238,7 +238,7 @@ class AnalysisText {
       if (pair == metric["pairs"].end() || !(*pair)["a_better"].is_number()) continue;
       const double share = (*pair)["a_better"], difference = (*pair)["median_difference"];
       const std::string names = name_of(best) + "  over  " + name_of(other);
-      rows.push_back({names, share_text(best < other ? share : 1 - share),
+      rows.push_back({names, share_text(best < other ? share : 1 - share), share_text((*pair)["told_apart"]),
                       number(best < other ? difference : -difference, best)});
       if (pair->contains("sobol_indices_of_difference") && differences++ < most_differences)
         add_index_table("difference " + name_of(best) + " to " + name_of(other),

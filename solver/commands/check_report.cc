@@ -177,6 +177,21 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
          c.patient.species + ")\n" + text_table(of_body);
 }
 
+/// ", 63% of it in the target" of what one entry deposits.
+std::string share_text(const Setup& setup, std::size_t entry) {
+  double inside = 0, all = 0;
+  for (const Deposit& deposit : setup.deposits)
+    if (deposit.entry == entry) {
+      all += deposit.shape.volume();
+      inside += deposit.shape.volume() * share_in_target(setup, deposit.shape);
+    }
+  const double share = all > 0 ? inside / all : 0;
+  char text[120];
+  std::snprintf(text, sizeof text, ", %.0f%% of it in the target%s", 100 * share,
+                share < 0.9 ? ": the rest of the drug starts beside it" : "");
+  return text;
+}
+
 std::string scheme_text(const Case& c, const Setup& setup) {
   std::string text = "scheme, followed for " + readable_text(c.until, Dimension::time) + "\n";
   std::size_t entry = 0;
@@ -205,7 +220,8 @@ std::string scheme_text(const Case& c, const Setup& setup) {
       rows.push_back({"deposit", std::string(shape_text(c.deposit->shape)) +
                                      (mask ? " " + c.deposit->mask
                                            : ", " + millilitres(c.deposit->volume_ratio * needle.volume) +
-                                                 " mL in all")});
+                                                 " mL in all") +
+                                     share_text(setup, entry - 1)});
     }
     text += text_table(rows, "    ");
   }

@@ -41,8 +41,8 @@ const char* const about_rank =
     "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, therapeutic_index and "
     "targeting_advantage, less for plasma.*, leak_fraction and needle_passes; tumour.coverage.0 is the "
     "first threshold; any other with what is better, as pressure.max_pa:less; several with weights: "
-    "tumour.d95=2,plasma.cmax=1. Places that the numerical error does "
-    "not tell apart are ties (2=)";
+    "tumour.d95=2,plasma.cmax=1. Results of several segmentations are ranked in each by itself. Places that "
+    "the numerical error does not tell apart are ties (2=)";
 
 const char* const about_pareto =
     "marks the schemes that no other beats in all of these, separated by commas; without a list coverage of "
@@ -90,8 +90,10 @@ CompareOptions read_compare_options(const std::vector<std::string>& arguments) {
       (nearest.empty() ? "; it is table, csv, json or markdown" : ", did you mean " + nearest + "?"));
 }
 
-std::vector<StoredResult> results_to_compare(const CompareOptions& options) {
+/// `lines`: a line each rather than a column, for studies and where there are many.
+std::vector<StoredResult> results_to_compare(const CompareOptions& options, bool& lines) {
   std::vector<StoredResult> results = read_results(results_named(options.folders, options.each_draw));
+  lines = results.size() > most_side_by_side || results.size() > options.folders.size();
   if (results.size() > 1) return results;
   const auto comparator = intravenous_comparator(results.front());
   if (!comparator)
@@ -102,15 +104,15 @@ std::vector<StoredResult> results_to_compare(const CompareOptions& options) {
 }
 
 void show(const std::vector<StoredResult>& results, const Comparison& comparison, const Standing& standing,
-          const std::string& format) {
+          const std::string& format, bool lines) {
   std::string text;
   if (format == "csv") text = records_csv(comparison_records(results, standing));
   if (format == "json") text = comparison_records(results, standing).dump(2) + "\n";
-  const bool many = results.size() > most_side_by_side;
-  if (format == "markdown") text = many ? scheme_lines_markdown(comparison) : comparison_markdown(comparison);
+  if (format == "markdown")
+    text = lines ? scheme_lines_markdown(comparison) : comparison_markdown(comparison);
   if (format == "table")
-    text = many ? text_table(scheme_lines(comparison), "", true) + comparison_notes(comparison)
-                : comparison_text(comparison);
+    text = lines ? text_table(scheme_lines(comparison), "", true) + comparison_notes(comparison)
+                 : comparison_text(comparison);
   std::fputs(text.c_str(), stdout);
 }
 
@@ -125,7 +127,8 @@ int compare_command(const std::vector<std::string>& arguments) {
     std::fputs(text.str().c_str(), stdout);
     return 0;
   }
-  std::vector<StoredResult> results = results_to_compare(options);
+  bool lines = false;
+  std::vector<StoredResult> results = results_to_compare(options, lines);
   Standing standing;
   if (!options.metric.empty()) standing.ranking = rank_results(results, options.metric);
   if (!options.objectives.empty()) {
@@ -133,7 +136,7 @@ int compare_command(const std::vector<std::string>& arguments) {
     standing.front = pareto_front(results, standing.objectives);
   }
   const Comparison comparison = compare_results(results, standing);
-  show(results, comparison, standing, options.format);
+  show(results, comparison, standing, options.format, lines);
   for (const std::string& warning : comparison.warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   return 0;

@@ -14,9 +14,13 @@ namespace {
 // seconds with 1 mL of an antibody or cisplatin for 7 d. scripts/benchmark and summary.json give the figures
 // (time.phases, memory.peak_over_all_ranks_bytes).
 constexpr double step_s_per_node = 1.5e-6;  // a step on one rank; measured 1.4 to 1.7 us
-constexpr double comparator_share = 0.5;    // of the steps' time; 0.5 to 0.6, less beside an infusion
+constexpr double comparator_share = 0.4;    // of the steps' time; 0.35 to 0.4, less beside an infusion
 constexpr double setup_s_per_node = 6e-5;   // mesh, flow, operator, metrics on one rank; 50 to 70 us
 constexpr double start_s = 0.5;             // libraries, MPI
+// Where an infusion presses vessels shut, Newton's steps follow the front of that: 20 to 75 a state of flow,
+// 250 to 350 where several holes must find how they share it.
+constexpr double newton_s_per_node = 2e-6;  // on one rank
+constexpr double newton_steps_one_hole = 40, newton_steps_more_holes = 280;
 constexpr double image_s_per_voxel = 2e-9;
 constexpr double rank_efficiency = 0.8;  // of every doubling of ranks: they share the memory's bandwidth
 
@@ -85,6 +89,19 @@ double steps_of(const Case& c, const Setup& setup) {
   return steps;
 }
 
+/// Of all states of flow with a needle that infuses: as many as there are times at which one starts.
+double newton_steps_of(const Setup& setup) {
+  double steps = 0;
+  for (const Infusion& infusion : setup.infusions) {
+    const double pressure = setup.modes[infusion.entry].expected_pressure;
+    const TissueCoefficients& tumour = setup.tissues[setup.target];
+    if (!setup.collapse.on || pressure < tumour.vascular_pressure) continue;
+    const double each = infusion.holes.size() > 1 ? newton_steps_more_holes : newton_steps_one_hole;
+    steps += each * static_cast<double>(std::min<std::size_t>(infusion.times.size(), 2));
+  }
+  return steps;
+}
+
 }  // namespace
 
 CostEstimate estimate_cost(const Case& c, const Setup& setup, std::uint64_t nodes, int ranks) {
@@ -96,7 +113,8 @@ CostEstimate estimate_cost(const Case& c, const Setup& setup, std::uint64_t node
   const bool compared = c.comparator && !c.needles.empty();
   const double step_s = step_s_per_node * (compared ? 1 + comparator_share : 1);
   cost.wall_s =
-      start_s + image_s_per_voxel * voxels + n * (setup_s_per_node + step_s * cost.steps) / speed_up;
+      start_s + image_s_per_voxel * voxels +
+      n * (setup_s_per_node + step_s * cost.steps + newton_s_per_node * newton_steps_of(setup)) / speed_up;
   cost.memory_bytes = ranks * (rank_bytes + std::max(image_bytes_per_voxel * voxels, node_bytes * n / ranks));
   return cost;
 }

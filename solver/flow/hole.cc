@@ -126,38 +126,98 @@ double average(const Hole& hole, const Vector& pressure, MPI_Comm comm) {
   return dealii::Utilities::MPI::sum(sum, comm);
 }
 
-/// The rates at which the holes of a needle would stand at one pressure, if they answered to a change as in
-/// unbounded tissue: to their own by 1/(4 pi K r), to each other's by 1/(4 pi K distance).
-std::vector<double> rates_of_one_pressure(const std::vector<Hole>& holes, const std::vector<double>& pressure,
-                                          const std::vector<double>& rate, double total) {
-  const auto n = static_cast<unsigned int>(holes.size());
-  if (n == 1) return {total};
-  // Unknown: the changes of the rates, and the common pressure.
-  dealii::FullMatrix<double> matrix(n + 1, n + 1);
-  dealii::Vector<double> right(n + 1), change(n + 1);
-  const double unit = holes[0].resistance;  // so that all entries are of one size
-  for (unsigned int i = 0; i < n; ++i) {
-    for (unsigned int j = 0; j < n; ++j) {
-      const double k = std::sqrt(holes[i].conductivity * holes[j].conductivity);
-      const double r =
-          i == j ? holes[i].resistance : 1. / (4. * pi * k * holes[i].centre.distance(holes[j].centre));
-      matrix(i, j) = r / unit;
+/// How the holes of one needle share its rate: found by a quasi-Newton method (Broyden 1965) that asks for
+/// one pressure at all of them.
+class Manifold {
+ public:
+  Manifold(const std::vector<Hole>& holes, double total)
+      : holes_(holes),
+        total_(total),
+        rate_(holes.size(), total / static_cast<double>(holes.size())),
+        response_(size(), size()) {
+    // At first as in unbounded tissue: to its own rate by 1/(4 pi K r), to another's by 1/(4 pi K distance).
+    for (unsigned int i = 0; i < size(); ++i)
+      for (unsigned int j = 0; j < size(); ++j) {
+        const double k = std::sqrt(holes[i].conductivity * holes[j].conductivity);
+        response_(i, j) =
+            i == j ? holes[i].resistance : 1. / (4. * pi * k * holes[i].centre.distance(holes[j].centre));
+      }
+  }
+
+  const std::vector<double>& rate() const { return rate_; }  ///< m^3/s, by hole
+  double pressure() const { return highest_; }               ///< Pa, of the holes that give
+
+  /// Takes the flow at these rates in; returns by how much of the whole a rate is to change.
+  double settle(const Vector& flow_pressure, MPI_Comm comm) {
+    std::vector<double> pressure;
+    highest_ = -1e300;
+    for (std::size_t h = 0; h < holes_.size(); ++h) {
+      pressure.push_back(average(holes_[h], flow_pressure, comm) +
+                         holes_[h].unresolved_resistance * rate_[h]);
+      if (rate_[h] > 0) highest_ = std::max(highest_, pressure[h]);
     }
-    matrix(i, n) = -1;
-    matrix(n, i) = 1;
-    right(i) = -pressure[i] / unit;
+    learn(pressure);
+    pressure_ = pressure;
+    step_ = rates_of_one_pressure();
+    double largest = 0;
+    for (unsigned int h = 0; h < size(); ++h) {
+      step_[h] -= rate_[h];
+      largest = std::max(largest, std::abs(step_[h]) / total_);
+    }
+    return largest;
   }
-  matrix.gauss_jordan();
-  matrix.vmult(change, right);
-  std::vector<double> next;
-  double sum = 0;
-  for (unsigned int i = 0; i < n; ++i) {
-    next.push_back(std::max(0., rate[i] + change(i)));
-    sum += next.back();
+
+  void change() {
+    for (unsigned int h = 0; h < size(); ++h) rate_[h] += step_[h];
   }
-  for (double& q : next) q *= total / sum;
-  return next;
-}
+
+ private:
+  unsigned int size() const { return static_cast<unsigned int>(holes_.size()); }
+
+  /// The response that explains what the last change of the rates did to the pressures.
+  void learn(const std::vector<double>& pressure) {
+    double length = 0;
+    for (const double s : step_) length += s * s;
+    if (length == 0) return;
+    for (unsigned int i = 0; i < size(); ++i) {
+      double left = pressure[i] - pressure_[i];
+      for (unsigned int j = 0; j < size(); ++j) left -= response_(i, j) * step_[j];
+      for (unsigned int j = 0; j < size(); ++j) response_(i, j) += left * step_[j] / length;
+    }
+  }
+
+  /// No hole draws fluid.
+  std::vector<double> rates_of_one_pressure() const {
+    const unsigned int n = size();
+    if (n == 1) return {total_};
+    // Unknown: the changes of the rates, and the common pressure.
+    dealii::FullMatrix<double> matrix(n + 1, n + 1);
+    dealii::Vector<double> right(n + 1), change(n + 1);
+    const double unit = holes_[0].resistance;  // so that all entries are of one size
+    for (unsigned int i = 0; i < n; ++i) {
+      for (unsigned int j = 0; j < n; ++j) matrix(i, j) = response_(i, j) / unit;
+      matrix(i, n) = -1;
+      matrix(n, i) = 1;
+      right(i) = -pressure_[i] / unit;
+    }
+    matrix.gauss_jordan();
+    matrix.vmult(change, right);
+    std::vector<double> next;
+    double sum = 0;
+    for (unsigned int i = 0; i < n; ++i) {
+      next.push_back(std::max(0., rate_[i] + change(i)));
+      sum += next.back();
+    }
+    for (double& q : next) q *= total_ / sum;
+    return next;
+  }
+
+  const std::vector<Hole>& holes_;
+  double total_;
+  std::vector<double> rate_, pressure_, step_;
+  dealii::FullMatrix<double> response_;  // Pa per m^3/s
+  double highest_ = 0;
+};
 
 }  // namespace
 
@@ -182,43 +242,33 @@ InfusionState solve_infusion(FlowSolver& flow, const std::vector<NeedleFlow>& ne
   const MPI_Comm comm = flow.problem().mesh->communicator();
   const std::size_t n = flow.problem().mesh->graph().n_owned;
   InfusionState state;
-  for (const NeedleFlow& needle : needles)
-    state.hole_rate.emplace_back(needle.holes->size(),
-                                 needle.rate / static_cast<double>(needle.holes->size()));
+  std::vector<Manifold> manifolds;
+  for (const NeedleFlow& needle : needles) manifolds.emplace_back(*needle.holes, needle.rate);
   int newton_steps = 0, linear_iterations = 0;
   for (int repeat = 0;; ++repeat) {
     std::vector<double> source(n, 0.);
     for (std::size_t k = 0; k < needles.size(); ++k)
       for (std::size_t h = 0; h < needles[k].holes->size(); ++h)
         for (std::size_t i = 0; i < n; ++i)
-          source[i] += state.hole_rate[k][h] * (*needles[k].holes)[h].share[i];
+          source[i] += manifolds[k].rate()[h] * (*needles[k].holes)[h].share[i];
     state.flow = flow.solve(source);
     newton_steps = state.flow.newton_steps += newton_steps;
     linear_iterations = state.flow.linear_iterations += linear_iterations;
 
-    state.needle_pressure.clear();
     state.manifold_error = 0;
-    std::vector<std::vector<double>> next;
-    for (std::size_t k = 0; k < needles.size(); ++k) {
-      const std::vector<Hole>& holes = *needles[k].holes;
-      std::vector<double> pressure;
-      double highest = -1e300;
-      for (std::size_t h = 0; h < holes.size(); ++h) {
-        pressure.push_back(average(holes[h], state.flow.pressure, comm) +
-                           holes[h].unresolved_resistance * state.hole_rate[k][h]);
-        if (state.hole_rate[k][h] > 0) highest = std::max(highest, pressure[h]);
+    for (Manifold& manifold : manifolds)
+      state.manifold_error = std::max(state.manifold_error, manifold.settle(state.flow.pressure, comm));
+    if (state.manifold_error <= manifold_tolerance) {
+      for (const Manifold& manifold : manifolds) {
+        state.hole_rate.push_back(manifold.rate());
+        state.needle_pressure.push_back(manifold.pressure());
       }
-      state.needle_pressure.push_back(highest);
-      next.push_back(rates_of_one_pressure(holes, pressure, state.hole_rate[k], needles[k].rate));
-      for (std::size_t h = 0; h < holes.size(); ++h)
-        state.manifold_error =
-            std::max(state.manifold_error, std::abs(next[k][h] - state.hole_rate[k][h]) / needles[k].rate);
+      return state;
     }
-    if (state.manifold_error <= manifold_tolerance) return state;
     if (repeat == max_manifold_repeats)
       throw ComputationError("pressure: the flow through the holes of a needle did not settle (" +
                              scientific(state.manifold_error) + " of its rate still changes)");
-    state.hole_rate = next;
+    for (Manifold& manifold : manifolds) manifold.change();
   }
 }
 

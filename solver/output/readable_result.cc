@@ -60,7 +60,7 @@ std::string table_of_shares(const Table& series) {
   if (time_column < 0 || series.rows.empty()) return "";
   const std::vector<double> times = shown_times(series.rows.back()[time_column]);
   std::vector<std::vector<double>> shares;
-  std::vector<double> given(times.size(), 0.);
+  std::vector<double> pending(times.size(), 1.);
   for (const LedgerPlace& place : ledger_places()) {
     shares.emplace_back(times.size(), 0.);
     for (const char* term : place.terms) {
@@ -69,23 +69,24 @@ std::string table_of_shares(const Table& series) {
       for (std::size_t i = 0; i < times.size(); ++i) {
         const double value = value_at_time(series, time_column, column, times[i]);
         shares.back()[i] += value;
-        given[i] += value;
+        pending[i] -= value;
       }
     }
   }
-  std::string text = left("% of the dose given by then", label_width);
+  std::string text = left("% of the dose", label_width);
   for (const double time : times) text += right(readable_time(time), column_width);
   text += "\n";
-  for (std::size_t p = 0; p < shares.size(); ++p) {
-    bool any = ledger_places()[p].always;
-    std::string line = left(std::string("  ") + ledger_places()[p].name, label_width);
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      const double share = given[i] > 0 ? shares[p][i] / given[i] : std::nan("");
-      any = any || share >= shown_share;
+  const auto add_line = [&](const std::string& name, const std::vector<double>& values, bool always) {
+    std::string line = left("  " + name, label_width);
+    for (const double share : values) {
+      always = always || share >= shown_share;
       line += right(readable_percent(share), column_width);
     }
-    if (any) text += line + "\n";
-  }
+    if (always) text += line + "\n";
+  };
+  for (std::size_t p = 0; p < shares.size(); ++p)
+    add_line(ledger_places()[p].name, shares[p], ledger_places()[p].always);
+  add_line("not given yet", pending, false);
   return text;
 }
 
@@ -94,13 +95,16 @@ std::string optional_time(const std::string& before, double seconds) {
   return std::isnan(seconds) ? "" : before + readable_time(seconds);
 }
 
-std::string exposure_lines(const Json& scheme, const ClinicalUnits& units) {
+std::string exposure_lines(const Json& scheme, const ClinicalUnits& units, bool by_needle) {
   std::string text;
   text += left("  tumour (mean)", label_width) + "AUC " +
           readable_value(number_at(scheme, "tumour.auc_free"), units.exposure()) + ", Cmax " +
           readable_value(number_at(scheme, "tumour.cmax_mean"), units.concentration());
   const double half_life = number_at(scheme, "tumour.retention_half_life_s");
-  text += std::isnan(half_life) ? ", not halved by the end" : ", half gone after " + readable_time(half_life);
+  // What blood brings has no end of injection to count from.
+  if (by_needle)
+    text +=
+        std::isnan(half_life) ? ", not halved by the end" : ", half gone after " + readable_time(half_life);
   text += "\n" + left("  blood plasma", label_width) + "AUC " +
           readable_value(number_at(scheme, "plasma.auc"), units.exposure()) + ", Cmax " +
           readable_value(number_at(scheme, "plasma.cmax"), units.concentration()) +
@@ -133,7 +137,11 @@ std::string coverage_lines(const Json& summary, const ClinicalUnits& units) {
     if (!written.empty() && !says_it) text += " (" + converted + ")";
     text += "\n";
   }
-  return text.empty() ? text : "coverage\n" + text;
+  if (text.empty()) return text;
+  const double cell = number_at(summary, "tumour.histogram_resolution_m");
+  return (std::isnan(cell) ? "coverage\n"
+                           : "coverage, in cells of " + readable_number(1e3 * cell) + " mm\n") +
+         text;
 }
 
 }  // namespace
@@ -149,9 +157,9 @@ std::string readable_result(const std::string& title, const Json& summary, const
   text += "; tumour " + readable_number(1e6 * number_at(summary, "tumour.volume_m3")) + " mL\n\n";
   const std::string shares = table_of_shares(series);
   if (!shares.empty()) text += shares + "\n";
-  text += "exposure\n" + exposure_lines(summary, units);
+  text += "exposure\n" + exposure_lines(summary, units, by_needle > 0);
   if (!std::isnan(number_at(summary, "comparator.plasma.auc")))
-    text += "the same dose by vein\n" + exposure_lines(value_at(summary, "comparator"), units);
+    text += "the same dose by vein\n" + exposure_lines(value_at(summary, "comparator"), units, false);
   const double index = number_at(summary, "therapeutic_index");
   if (!std::isnan(index)) {
     text += left("  tumour AUC / plasma AUC", label_width) + readable_number(index);

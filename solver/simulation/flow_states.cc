@@ -8,7 +8,7 @@ namespace intratumor {
 
 namespace {
 
-constexpr std::size_t states_kept = 2;
+constexpr std::size_t states_kept = 4;
 constexpr double fluid_closure_limit = 1e-8;
 
 FarField far_field(const FarFieldInput& input) {
@@ -83,10 +83,11 @@ std::shared_ptr<FlowStates::State> FlowStates::state_of(const std::vector<char>&
 void FlowStates::note(const State& state) {
   const FlowState& flow = state.infusion.flow;
   char text[200];
-  std::snprintf(text, sizeof text, "flow: pressure up to %.3g kPa (%.1f mmHg)", flow.max_pressure / 1e3,
-                flow.max_pressure / 133.322);
-  std::string line = text;
+  std::string line;
   std::size_t needle = 0;
+  // Nodes within a hole, from which fluid flows evenly, stand above its surface: no tissue does.
+  double highest = state.infusion.needle_pressure.empty() ? flow.max_pressure
+                                                          : ground_->background->infusion.flow.max_pressure;
   for (std::size_t k = 0; k < state.infusing.size(); ++k) {
     if (state.infusing[k] == 0) continue;
     const double pressure = state.infusion.needle_pressure[needle++];
@@ -94,9 +95,12 @@ void FlowStates::note(const State& state) {
                   pressure / 1e3);
     line += text;
     extremes_.needle_pressure = std::max(extremes_.needle_pressure, pressure);
+    highest = std::max(highest, pressure);
   }
-  reporter_.info(line);
-  extremes_.max_pressure = std::max(extremes_.max_pressure, flow.max_pressure);
+  std::snprintf(text, sizeof text, "flow: pressure up to %.3g kPa (%.1f mmHg)", highest / 1e3,
+                highest / 133.322);
+  reporter_.info(text + line);
+  extremes_.max_pressure = std::max(extremes_.max_pressure, highest);
   extremes_.closure = std::max(extremes_.closure, flow.closure);
   extremes_.least_open = std::min(extremes_.least_open, flow.least_open);
   extremes_.manifold_error = std::max(extremes_.manifold_error, state.infusion.manifold_error);

@@ -22,4 +22,9 @@ void write_maps(const std::vector<std::string>& which, const std::string& folder
                 const LabelImage& image, const NodalExposure& exposure,
                 const std::function<bool(int i, int j, int k)>& in_tissue = nullptr);
 
+/// Writes `maps/regions.nii.gz` beside those: of every voxel round the meshed box 1 + region_of(i, j, k), 0
+/// elsewhere; uint8, or float32 for more than 255 regions. i, j, k as above. Collective, throws as above.
+void write_region_map(const std::string& folder, const Octree& octree, const LabelImage& image,
+                      std::size_t regions, const std::function<int(int i, int j, int k)>& region_of);
+
 }  // namespace intratumor

@@ -85,6 +85,23 @@ double edge_in_target(const Setup& setup, const Shape& shape) {
   return cut * s * s / 1.5;
 }
 
+double share_in_target(const Setup& setup, const Shape& shape) {
+  constexpr int parts = 32;
+  const dealii::Tensor<1, 3> size = shape.upper() - shape.lower();
+  int all = 0, inside = 0;
+  for (int k = 0; k < parts; ++k)
+    for (int j = 0; j < parts; ++j)
+      for (int i = 0; i < parts; ++i) {
+        const Point p =
+            shape.lower() + dealii::Tensor<1, 3>({(i + 0.5) / parts * size[0], (j + 0.5) / parts * size[1],
+                                                  (k + 0.5) / parts * size[2]});
+        if (!shape.contains(p)) continue;
+        ++all;
+        if (region_at(setup, world_point(setup.image, p)) == setup.target) ++inside;
+      }
+  return all > 0 ? static_cast<double>(inside) / all : 0.;
+}
+
 EdgeCells edge_cells(const Case& c, const Setup& setup, const std::vector<Deposit>& deposits) {
   double area = 0;
   for (const Deposit& d : deposits) area += d.edge_in_target;

@@ -21,6 +21,9 @@ OctreeRequest mesh_request(const Case& c, const Setup& setup, double reach_facto
 /// m^2 of the surface of a shape that lie in the target, within a sixth.
 double edge_in_target(const Setup& setup, const Shape& shape);
 
+/// Share of a shape's volume that lies in the target, within about a hundredth.
+double share_in_target(const Setup& setup, const Shape& shape);
+
 /// Cells at the edges of deposits within the target, and how much too large a share of it they are expected
 /// to cover.
 struct EdgeCells {

@@ -77,6 +77,25 @@ ModeChoice choose_mode(const Case& c, const Setup& setup, const Placed& p) {
   return choice;
 }
 
+/// "; at most ... would not tear it": the rate of the whole needle, to two digits.
+std::string gentle_rate_text(const Setup& setup, const Placed& p) {
+  const auto holes = static_cast<double>(p.holes.size());
+  double least = std::numeric_limits<double>::max();
+  for (std::size_t h = 0; h < p.holes.size(); ++h) {
+    const TissueCoefficients& tissue = setup.tissues[region_at(setup, p.holes[h])];
+    double low = 0, high = p.needle->volume / p.needle->duration / holes;
+    for (int k = 0; k < 40; ++k) {
+      const double rate = (low + high) / 2;
+      const double pressure = infusion_pressure(tissue, setup.collapse, rate, p.needle->hole_radius(h));
+      (pressure > tissue.opening_pressure ? high : low) = rate;
+    }
+    least = std::min(least, low * holes);
+  }
+  char text[80];
+  std::snprintf(text, sizeof text, "; at most %.2g uL/min would not tear it", 60e9 * least);
+  return text;
+}
+
 double deposit_ratio(const Case& c, const Setup& setup) {
   return c.deposit ? c.deposit->volume_ratio : 1. / setup.tissues[setup.target].fluid_fraction;
 }
@@ -150,17 +169,24 @@ std::vector<Shape> deposit_shapes(const Case& c, const Setup& setup, const Place
 }
 
 /// `what` with its place must lie in the meshed box.
-void check_inside(const Case& c, const Setup& setup, const MeshBox& box, const Shape& shape,
-                  std::size_t entry, const char* what) {
+void check_inside(const Case& c, const Setup& setup, const MeshBox& box, const Shape& shape, const Placed& p,
+                  const char* what) {
+  const bool mask = c.deposit && c.deposit->shape == DepositInput::Shape::mask;
   for (int a = 0; a < 3; ++a) {
     if (shape.lower()[a] >= box.lower[a] && shape.upper()[a] <= box.upper[a]) continue;
-    char text[500];
-    std::snprintf(
-        text, sizeof text,
-        "%s: scheme.%zu: %s, %.3g mm wide round %s, does not fit into the region of interest (the "
-        "target and %.0f mm of tissue round it); move the tip, inject less, or raise geometry.margin",
-        c.path.c_str(), entry, what, 1e3 * (shape.upper()[a] - shape.lower()[a]),
-        readable_point(c, world_point(setup.image, shape.centre())).c_str(), 1e3 * c.geometry.margin);
+    std::string hint = likely_flip(c, setup, *p.needle, p.tip, nullptr);
+    if (mask)
+      hint =
+          "do " + c.deposit->mask + " and " + setup.image.path + " say the same of their space and origin?";
+    else if (hint.empty())
+      hint = "move the tip, inject less, or raise geometry.margin";
+    char text[700];
+    std::snprintf(text, sizeof text,
+                  "%s: scheme.%zu: %s, %.3g mm wide round %s, does not fit into the region of interest (the "
+                  "target and %.0f mm of tissue round it); %s",
+                  c.path.c_str(), p.entry, what, 1e3 * (shape.upper()[a] - shape.lower()[a]),
+                  readable_point(c, world_point(setup.image, shape.centre())).c_str(),
+                  1e3 * c.geometry.margin, hint.c_str());
     throw InputError(text);
   }
 }
@@ -235,7 +261,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
     check_tip(c, setup, box, k, p.tip);
     check_tissue(c, setup, p);
     for (std::size_t h = 0; h < p.holes.size(); ++h)
-      check_inside(c, setup, box, Ball{mesh_point(setup.image, p.holes[h]), needle.hole_radius(h)}, k,
+      check_inside(c, setup, box, Ball{mesh_point(setup.image, p.holes[h]), needle.hole_radius(h)}, p,
                    "a hole of the needle");
     const ModeChoice choice = choose_mode(c, setup, p);
     setup.modes.push_back(choice);
@@ -246,7 +272,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
                   (choice.by_case && !infuses ? "said by the case" : choice.why()));
     if (infuses && choice.above_opening_pressure())
       reporter.warn(entry + ": " + choice.why() +
-                    "; flow through intact pores is not what will happen there");
+                    "; flow through intact pores is not what will happen there" + gentle_rate_text(setup, p));
     if (infuses) {
       Infusion infusion;
       infusion.entry = k;
@@ -265,7 +291,7 @@ void place_injections(const Case& c, Setup& setup, Reporter& reporter) {
     }
     const std::vector<Shape> shapes = deposit_shapes(c, setup, p);
     for (const Shape& shape : shapes) {
-      check_inside(c, setup, box, shape, k, "a deposit");
+      check_inside(c, setup, box, shape, p, "a deposit");
       setup.deposits.push_back({k, shape, needle.amount / static_cast<double>(shapes.size()),
                                 needle.concentration, needle.duration, p.times,
                                 edge_in_target(setup, shape)});

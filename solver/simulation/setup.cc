@@ -45,7 +45,7 @@ std::vector<char> Setup::has_tissue() const {
   return has;
 }
 
-bool Setup::is_tissue(int i, int j, int k) const {
+int Setup::region_of_voxel(int i, int j, int k) const {
   const bool inside =
       i >= 0 && j >= 0 && k >= 0 && i < image.size[0] && j < image.size[1] && k < image.size[2];
   int region = background;
@@ -53,7 +53,11 @@ bool Setup::is_tissue(int i, int j, int k) const {
     for (std::size_t r = 0; r < values.size(); ++r)
       if (std::find(values[r].begin(), values[r].end(), image.at(i, j, k)) != values[r].end())
         region = static_cast<int>(r);
-  return tissues[static_cast<std::size_t>(region)].region_class == RegionClass::tissue;
+  return region;
+}
+
+bool Setup::is_tissue(int i, int j, int k) const {
+  return tissues[static_cast<std::size_t>(region_of_voxel(i, j, k))].region_class == RegionClass::tissue;
 }
 
 int region_index(const SegmentedImage& image, const std::string& name) {

@@ -103,6 +103,7 @@ struct Setup : SegmentedImage, PlacedNeedles {
   /// Of each region, as the mesh asks for it.
   std::vector<char> has_tissue() const;
   /// Of a voxel of the image or, beyond it, of the background.
+  int region_of_voxel(int i, int j, int k) const;
   bool is_tissue(int i, int j, int k) const;
   double given() const { return given_intratumoral + given_intravenous; }
 };

@@ -130,9 +130,13 @@ Result simulate(const Case& c, MPI_Comm comm, Reporter& reporter, const std::str
                     "; the far part of its distribution is resolved by coarser cells");
     const auto timed = phases.measure("metrics");
     result = summary_of_run(c, *solution);
-    if (!folder.empty())
-      write_maps(c.maps, folder, solution->ground->octree, setup.image, solution->loop->exposure(),
+    if (!folder.empty() && !c.maps.empty()) {
+      const Octree& octree = solution->ground->octree;
+      write_maps(c.maps, folder, octree, setup.image, solution->loop->exposure(),
                  [&setup](int i, int j, int k) { return setup.is_tissue(i, j, k); });
+      write_region_map(folder, octree, setup.image, setup.regions.size(),
+                       [&setup](int i, int j, int k) { return setup.region_of_voxel(i, j, k); });
+    }
     break;
   }
   warn_about_deposit(result, reporter);

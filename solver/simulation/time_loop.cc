@@ -7,6 +7,7 @@
 #include "quantities/error.h"
 #include "simulation/checkpoints.h"
 #include "simulation/extrapolation.h"
+#include "simulation/tip_place.h"
 
 namespace intratumor {
 
@@ -243,8 +244,25 @@ void TimeLoop::judge_values() {
       in_.mesh->communicator());
   counts_.lowest_concentration = std::min(counts_.lowest_concentration, lowest);
   if (lowest < -negative_limit * in_.setup->reference_concentration)
-    throw ComputationError("a concentration of " + scientific(lowest) +
-                           " mol/m3 arose; values below zero are a fault of the program");
+    throw ComputationError("a concentration of " + scientific(lowest) + " mol/m3 arose" + where_is(lowest) +
+                           "; values below zero are a fault of the program");
+}
+
+/// " in kidney, at [x, y, z] RAS" of the node with that concentration. Collective.
+std::string TimeLoop::where_is(double concentration) const {
+  const MPI_Comm comm = in_.mesh->communicator();
+  const int n = in_.mesh->graph().n_owned;
+  const auto* const begin = stepper_.concentration().begin();
+  const auto* const found = std::find(begin, begin + n, concentration);
+  const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(comm);
+  const unsigned int first =
+      dealii::Utilities::MPI::min(found == begin + n ? std::numeric_limits<unsigned int>::max() : rank, comm);
+  Point place;
+  if (rank == first) place = in_.mesh->node_positions()[static_cast<std::size_t>(found - begin)];
+  place = dealii::Utilities::MPI::broadcast(comm, place, first);
+  const Vector3 world = world_point(in_.setup->image, place);
+  return " in " + in_.setup->regions[static_cast<std::size_t>(region_at(*in_.setup, world))] + ", at " +
+         readable_point(*in_.c, world);
 }
 
 /// The tumour's amount went from `before` to tumour_amount_ in the step from `start` to t.
@@ -358,8 +376,13 @@ bool TimeLoop::run() {
   const Case& c = *in_.c;
   for (bool begun = resumed_; event_ + 1 < events_.size(); ++event_, begun = false) {
     const Segment segment = make_segment(*in_.setup, events_[event_], events_[event_ + 1]);
-    if (!begun) begin_segment(segment);
-    run_segment(segment);
+    try {
+      if (!begun) begin_segment(segment);
+      run_segment(segment);
+    } catch (const ComputationError& error) {
+      throw ComputationError("at t = " + readable_time(time_) + ", after step " +
+                             std::to_string(counts_.steps) + ": " + error.what());
+    }
     if (stopped_) return false;
   }
   if (is_field_time(c.until)) write_fields(c.until);

@@ -98,6 +98,7 @@ class TimeLoop {
   void expect_in_tumour(const std::vector<double>& sources);
   double error_of(const StepResult& step) const;
   void judge_values();
+  std::string where_is(double concentration) const;
   void follow_retention(double start, double t, double before);
   void record(double t);
   void write_fields(double t);

@@ -18,9 +18,37 @@ bool in_box(const Setup& setup, const MeshBox& box, const Vector3& world) {
   return true;
 }
 
-Vector3 turned(const Vector3& world) {
-  return {-world[0], -world[1], world[2]};
-}
+/// What points are written in by mistake: how to turn one back, and what it is called.
+struct Mistake {
+  const char* what;
+  Vector3 (*turned)(const Vector3&);
+};
+constexpr Mistake mistakes[] = {
+    {"with the signs of x and y turned",
+     [](const Vector3& p) {
+       return Vector3{-p[0], -p[1], p[2]};
+     }},
+    {"with the sign of z turned",
+     [](const Vector3& p) {
+       return Vector3{p[0], p[1], -p[2]};
+     }},
+    {"with the sign of x turned",
+     [](const Vector3& p) {
+       return Vector3{-p[0], p[1], p[2]};
+     }},
+    {"with the sign of y turned",
+     [](const Vector3& p) {
+       return Vector3{p[0], -p[1], p[2]};
+     }},
+    {"with all signs turned",
+     [](const Vector3& p) {
+       return Vector3{-p[0], -p[1], -p[2]};
+     }},
+    {"read as z, y, x",
+     [](const Vector3& p) {
+       return Vector3{p[2], p[1], p[0]};
+     }},
+};
 
 bool in_target(const Setup& setup, const Vector3& world) {
   return region_at(setup, world) == setup.target;
@@ -38,19 +66,36 @@ std::string likely_fault(const Case& c, const Setup& setup, const MeshBox& box, 
                          const Vector3& tip) {
   if (needle.entry && in_box(setup, box, *needle.entry) && in_target(setup, *needle.entry))
     return "where the needle enters lies in the target: " + exchanged(needle);
-  // An offset from the target's middle says nothing of where the world's origin is.
-  if (needle.tip.anchor == TipPosition::Anchor::point && in_box(setup, box, turned(tip))) {
-    const std::string other = c.geometry.space == "RAS" ? "LPS" : "RAS";
-    return needle.needle_line.empty()
-               ? "with the signs of x and y turned it would lie in it: the point looks like one in " + other +
-                     "; say geometry.space: " + other + " or turn the signs"
-               : "with the signs of x and y turned it would lie in it: is coordinateSystem in " +
-                     needle.needle_line + " right?";
-  }
-  return "move the tip, or raise geometry.margin";
+  const std::string flip = likely_flip(c, setup, needle, tip, &box);
+  return flip.empty() ? "move the tip, or raise geometry.margin" : flip;
 }
 
 }  // namespace
+
+std::string likely_flip(const Case& c, const Setup& setup, const NeedleInjection& needle, const Vector3& tip,
+                        const MeshBox* box) {
+  // An offset from the target's middle says nothing of where the world's origin is.
+  if (needle.tip.anchor != TipPosition::Anchor::point) return "";
+  const auto sign = signs_to_ras(c.geometry.space);
+  for (const Mistake& mistake : mistakes) {
+    // As the case writes it, and back.
+    Vector3 other = tip;
+    for (int a = 0; a < 3; ++a) other[a] *= sign[a];
+    other = mistake.turned(other);
+    for (int a = 0; a < 3; ++a) other[a] *= sign[a];
+    const bool spaces = &mistake == mistakes;
+    const bool in_it = in_target(setup, other);
+    if (!in_it && !(spaces && box != nullptr && in_box(setup, *box, other))) continue;
+    const std::string head =
+        std::string(mistake.what) + " it would lie in " + (in_it ? "the target" : "it") + ": ";
+    if (!needle.needle_line.empty()) return head + "is coordinateSystem in " + needle.needle_line + " right?";
+    if (!spaces) return head + "is that how the point was meant?";
+    const std::string space = c.geometry.space == "RAS" ? "LPS" : "RAS";
+    return head + "the point looks like one in " + space + "; say geometry.space: " + space +
+           " or turn the signs";
+  }
+  return "";
+}
 
 int region_at(const Setup& setup, const Vector3& world) {
   const Vector3 index = setup.image.index(world);
@@ -90,11 +135,13 @@ void warn_of_tip(const Case& c, const Setup& setup, std::size_t entry, const Vec
   if (in_target(setup, tip)) return;
   const NeedleInjection& needle = c.needles[entry];
   const bool reversed = needle.entry && in_target(setup, *needle.entry);
+  const std::string flip = likely_flip(c, setup, needle, tip, nullptr);
   reporter.warn("scheme." + std::to_string(entry) + ": the tip lies in " +
                 setup.regions[static_cast<std::size_t>(region_at(setup, tip))] + ", outside the target " +
                 c.geometry.target +
-                (reversed ? ", and where the needle enters lies in it: " + exchanged(needle)
-                          : ": peritumoural, unless that is a part of it"));
+                (reversed        ? ", and where the needle enters lies in it: " + exchanged(needle)
+                 : !flip.empty() ? "; " + flip
+                                 : ": peritumoural, unless that is a part of it"));
 }
 
 }  // namespace intratumor

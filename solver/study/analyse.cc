@@ -109,12 +109,14 @@ class Analysis {
       json["pairs"] = Json::array();
       for (std::size_t a = 0; a < values.size(); ++a)
         for (std::size_t b = a + 1; b < values.size(); ++b) {
-          const PairedComparison pair =
-              compare_pairs(independent(values[a]), independent(values[b]), metric.more_is_better);
+          const PairedComparison pair = compare_pairs(
+              independent(values[a]), independent(values[b]), metric.more_is_better,
+              std::max(error_of(metric.name, a, values[a]), error_of(metric.name, b, values[b])));
           json["pairs"].push_back({{"a", a},
                                    {"b", b},
                                    {"draws", pair.pairs},
                                    {"a_better", number_or_null(pair.better)},
+                                   {"told_apart", number_or_null(pair.told_apart)},
                                    {"median_difference", number_or_null(pair.difference)}});
           if (block_->kind == DesignBlock::Kind::saltelli && json["pairs"].size() <= most_explained)
             json["pairs"].back()["sobol_indices_of_difference"] =
@@ -122,6 +124,13 @@ class Analysis {
         }
     }
     return json;
+  }
+
+  /// Numerical error of the median of a combination's draws.
+  double error_of(const std::string& metric, std::size_t combination,
+                  const std::vector<double>& by_draw) const {
+    return numerical_error(metric, sample_quantile(independent(by_draw), 0.5),
+                           results_.accuracy(numbers_[combination].front()));
   }
 
   /// Of the drug of each combination; null where it is not known or not one.

@@ -36,7 +36,7 @@ Band band_of(const std::vector<double>& values) {
 }
 
 PairedComparison compare_pairs(const std::vector<double>& a, const std::vector<double>& b,
-                               bool more_is_better) {
+                               bool more_is_better, double error) {
   PairedComparison comparison;
   std::vector<double> differences;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
@@ -44,10 +44,11 @@ PairedComparison compare_pairs(const std::vector<double>& a, const std::vector<d
     differences.push_back(a[i] - b[i]);
     const bool better = more_is_better ? a[i] > b[i] : a[i] < b[i];
     comparison.better += better ? 1 : a[i] == b[i] ? 0.5 : 0;
+    comparison.told_apart += std::abs(a[i] - b[i]) > error ? 1 : 0;
   }
   comparison.pairs = differences.size();
-  comparison.better =
-      comparison.pairs > 0 ? comparison.better / static_cast<double>(comparison.pairs) : undefined;
+  for (double* const share : {&comparison.better, &comparison.told_apart})
+    *share = comparison.pairs > 0 ? *share / static_cast<double>(comparison.pairs) : undefined;
   comparison.difference = sample_quantile(differences, 0.5);
   return comparison;
 }

@@ -33,9 +33,10 @@ struct PairedComparison {
   std::size_t pairs = 0;  ///< draws in which both have a value
   double better = 0;      ///< share of the pairs in which a is better; ties count half
   double difference = 0;  ///< median of a - b
+  double told_apart = 0;  ///< share of the pairs that differ by more than `error`
 };
 PairedComparison compare_pairs(const std::vector<double>& a, const std::vector<double>& b,
-                               bool more_is_better);
+                               bool more_is_better, double error);
 
 /// One bar of a tornado: results with one input at its ends, everything else as in the reference.
 struct TornadoBar {

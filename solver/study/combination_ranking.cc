@@ -10,23 +10,27 @@ namespace intratumor {
 
 namespace {
 
-/// Shares of the draws in which each of a group is the best.
+/// Shares of the draws in which each of a group is the best; of those that the numerical error does not tell
+/// from the best of a draw, all are.
 std::vector<double> best_shares(const std::vector<const CombinationValues*>& group, bool more_is_better) {
   std::vector<double> shares(group.size(), 0.);
   std::size_t whole = 0;
   for (std::size_t draw = 0; draw < group.front()->by_draw.size(); ++draw) {
     const auto value = [&](std::size_t i) { return group[i]->by_draw[draw]; };
     bool all = true;
-    double best = value(0);
+    std::size_t best = 0;
     for (std::size_t i = 0; i < group.size(); ++i) {
       all = all && !std::isnan(value(i));
-      best = more_is_better ? std::max(best, value(i)) : std::min(best, value(i));
+      if (more_is_better ? value(i) > value(best) : value(i) < value(best)) best = i;
     }
     if (!all) continue;
     ++whole;
+    const auto wins = [&](std::size_t i) {
+      return std::abs(value(i) - value(best)) <= std::max(group[i]->error, group[best]->error);
+    };
     double winners = 0;
-    for (std::size_t i = 0; i < group.size(); ++i) winners += value(i) == best ? 1 : 0;
-    for (std::size_t i = 0; i < group.size(); ++i) shares[i] += value(i) == best ? 1 / winners : 0;
+    for (std::size_t i = 0; i < group.size(); ++i) winners += wins(i) ? 1 : 0;
+    for (std::size_t i = 0; i < group.size(); ++i) shares[i] += wins(i) ? 1 / winners : 0;
   }
   for (double& share : shares)
     share = whole > 0 ? share / static_cast<double>(whole) : std::numeric_limits<double>::quiet_NaN();

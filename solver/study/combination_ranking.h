@@ -17,7 +17,8 @@ struct CombinationPlace {
   std::size_t combination = 0;
   std::string place;      ///< in its group: "1", "2=" where the error does not tell; "-" without a value
   double median = 0;      ///< over the draws
-  double best_share = 0;  ///< of the draws in which all of the group have a value: it is the best; ties share
+  double best_share = 0;  ///< of the draws in which all of the group have a value: it is the best; ties, also
+                          ///< within the error, share
 };
 
 /// Groups in the order of their first combination, within each the best median first.

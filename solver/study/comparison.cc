@@ -121,7 +121,8 @@ void add_standing(Builder& table, const Standing& standing, Comparison& comparis
     table.texts("place", standing.ranking.places, "place");
     if (words.size() > 1)
       table.row("share of the best, weighted (%)", standing.ranking.scores, readable_percent, "score");
-    comparison.notes.push_back("Best first by " + list_of(words) + " is better.");
+    comparison.notes.push_back("Best first by " + list_of(words) + " is better" +
+                               (standing.ranking.tumours > 1 ? ", in each segmentation by itself." : "."));
     if (standing.ranking.ties)
       comparison.notes.push_back(
           "Places with = are ties: the numerical error at this accuracy does not tell them apart "
@@ -223,6 +224,7 @@ void add_run(Builder& table, const std::vector<StoredResult>& results) {
   table.scaled("largest pressure (mmHg)", "pressure.max_pa", 1 / mmHg);
   table.scaled("pressure at the needle (mmHg)", "pressure.at_needle_pa", 1 / mmHg);
   table.row("cells", table.values("mesh.cells"), readable_count);
+  table.scaled("cells that D95, D50 and shares rest on (mm)", "tumour.histogram_resolution_m", 1e3);
   table.row("steps", table.values("time.steps"), readable_count);
   table.row("wall time (s)", table.values("time.wall_s"));
 }

@@ -82,13 +82,9 @@ std::vector<bool> pareto_front(const std::vector<StoredResult>& results,
       values.back().error.push_back(numerical_error(objective.metric, value, result.accuracy));
     }
   }
-  const auto segmentation = [&](std::size_t i) {
-    for (const ComparedInput& input : results[i].inputs)
-      if (input.what == "segmentation") return input.value;
-    return std::string();
-  };
-  return pareto_front(values,
-                      [&](std::size_t a, std::size_t b) { return segmentation(a) == segmentation(b); });
+  return pareto_front(values, [&](std::size_t a, std::size_t b) {
+    return results[a].segmentation() == results[b].segmentation();
+  });
 }
 
 }  // namespace intratumor

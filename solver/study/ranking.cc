@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "output/summary.h"
@@ -192,17 +193,26 @@ Ranking rank_results(std::vector<StoredResult>& results, const std::string& text
     scored.emplace_back(score, std::move(result));
   }
   const bool more = ranking.criteria.size() > 1 || ranking.criteria.front().more_is_better;
-  std::stable_sort(scored.begin(), scored.end(), [more](const auto& a, const auto& b) {
+  // Only schemes for one tumour compete.
+  std::map<std::string, std::size_t> tumours;
+  for (const auto& [score, result] : scored) tumours.emplace(result.segmentation(), tumours.size());
+  const auto tumour = [&](const auto& one) { return tumours.at(one.second.segmentation()); };
+  std::stable_sort(scored.begin(), scored.end(), [&](const auto& a, const auto& b) {
+    if (tumour(a) != tumour(b)) return tumour(a) < tumour(b);
     const double x = a.first.value, y = b.first.value;
     if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
     return more ? x > y : x < y;
   });
-  std::vector<double> errors;
-  for (const auto& [score, result] : scored) {
-    ranking.scores.push_back(score.value);
-    errors.push_back(score.error);
+  ranking.tumours = tumours.size();
+  for (std::size_t begin = 0, end = 0; begin < scored.size(); begin = end) {
+    std::vector<double> scores, errors;
+    for (; end < scored.size() && tumour(scored[end]) == tumour(scored[begin]); ++end) {
+      scores.push_back(scored[end].first.value);
+      errors.push_back(scored[end].first.error);
+    }
+    for (const std::string& place : places_of(scores, errors)) ranking.places.push_back(place);
+    ranking.scores.insert(ranking.scores.end(), scores.begin(), scores.end());
   }
-  ranking.places = places_of(ranking.scores, errors);
   ranking.ties = std::any_of(ranking.places.begin(), ranking.places.end(),
                              [](const std::string& place) { return place.back() == '='; });
   for (std::size_t i = 0; i < scored.size(); ++i) results[i] = std::move(scored[i].second);

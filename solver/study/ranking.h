@@ -23,14 +23,15 @@ struct Ranking {
   std::vector<double> scores;              ///< the metric's value; of several metrics the weighted mean below
   std::vector<std::string> without_value;  ///< names of results that lack a metric
   bool ties = false;
+  std::size_t tumours = 1;  ///< of each, by its segmentation, the results are ranked by themselves
 };
 
-/// Sorts results, best first. `text` is a metric of summary.json (a dotted key, "tumour.d95";
-/// "tumour.coverage.0" is the fraction of its first threshold), or several with weights,
-/// "tumour.d95=2, plasma.cmax=1": then each counts by its share of the best (value/best where more is better,
-/// else best/value). More is better for the tumour, therapeutic_index and targeting_advantage, less for
-/// plasma, leak_fraction, needle passes and the time taken; "pressure.max_pa:less" says which of any other.
-/// Equal ones keep their order. InputError for a metric that is not known (with the nearest), of which
+/// Sorts results, best first, those of one segmentation together. `text` is a metric of summary.json (a
+/// dotted key, "tumour.d95"; "tumour.coverage.0" is the fraction of its first threshold), or several with
+/// weights, "tumour.d95=2, plasma.cmax=1": then each counts by its share of the best (value/best where more
+/// is better, else best/value). More is better for the tumour, therapeutic_index and targeting_advantage,
+/// less for plasma, leak_fraction, needle passes and the time taken; "pressure.max_pa:less" says which of any
+/// other. Equal ones keep their order. InputError for a metric that is not known (with the nearest), of which
 /// neither is better and nothing is said, or that no result has, and for a weight that is not positive.
 Ranking rank_results(std::vector<StoredResult>& results, const std::string& text);
 

@@ -174,6 +174,12 @@ std::optional<double> StoredResult::molar_mass() const {
   return value > 0 ? std::optional<double>(value) : std::nullopt;
 }
 
+std::string StoredResult::segmentation() const {
+  for (const ComparedInput& input : inputs)
+    if (input.what == "segmentation") return input.value;
+  return "";
+}
+
 std::vector<StoredResult> read_results(const std::vector<NamedFolder>& folders) {
   std::vector<StoredResult> results;
   std::set<std::string> seen;

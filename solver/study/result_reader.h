@@ -26,6 +26,7 @@ struct StoredResult {
   std::size_t draws = 1;  ///< whose medians the summary holds
 
   std::optional<double> molar_mass() const;  ///< of its drug, kg/mol
+  std::string segmentation() const;          ///< equal for one tumour; empty when it is not known
 };
 
 struct NamedFolder {

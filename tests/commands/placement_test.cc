@@ -80,11 +80,56 @@ TEST(Placement, TipsInAndOutOfTheTarget) {
       check_of(scratch, {needle, tip(turned), "geometry.space=RAS", "scheme.0.entry=[0 mm, 0 mm, 90 mm]"});
   EXPECT_EQ(ended.status, 0) << ended.err;
   refused({needle, tip(inside), "geometry.space=RAS"}, {"looks like one in LPS", "say geometry.space: LPS"});
+  // A sign or the order of the axes turned.
+  refused({needle, tip({inside[0], inside[1], -inside[2]})},
+          {"with the sign of z turned it would lie in the target"});
+  refused({needle, tip({inside[2], inside[1], inside[0]})}, {"read as z, y, x it would lie in the target"});
   // Entry and tip exchanged.
   refused({needle, tip(grid.at(16, 25, 40)), "scheme.0.entry=" + point_text(inside)},
           {"where the needle enters lies in the target: entry and tip look exchanged"});
   ended = check_of(scratch, {needle, tip(beside), "scheme.0.entry=" + point_text(inside)});
   expect_said(ended.out, {"the tip lies in kidney", "look exchanged"});
+}
+
+TEST(Placement, ATipBesideTheTargetThatLooksTurned) {
+  // The world's axis runs along the target's edge: turned about it, a tip in the target lies beside it.
+  const ScratchFolder scratch;
+  Grid grid;
+  grid.origin = {-8.5, -12, 7};
+  write_lump(scratch);
+  const std::string image = scratch / "near.nrrd";
+  stored(grid, {0, 1, 2}, 0, lump).write(image);
+  const Vector3 inside = grid.at(12, 10, 7);
+  const std::string changed = "geometry.segmentation=" + image;
+  const Ended ended = check_of(scratch, {changed, "scheme.0.needle=22G_end_hole",
+                                         "scheme.0.tip=" + point_text({-inside[0], -inside[1], inside[2]})});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  expect_said(ended.out,
+              {"outside the target tumour; with the signs of x and y turned it would lie in the target",
+               "say geometry.space: RAS"});
+}
+
+TEST(Placement, ModeByPressure) {
+  const ScratchFolder scratch;
+  write_lump(scratch);
+  const std::vector<std::string> needle = {"scheme.0.needle=22G_end_hole", "scheme.0.mode=auto",
+                                           "scheme.0.volume=0.01 mL", "run.until=6 h"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = needle;
+    all.insert(all.end(), more.begin(), more.end());
+    return check_of(scratch, all);
+  };
+  // Q/(4 pi K r (1 + r/l)) against p_open, on both sides of it: 8 kPa at 0.087 uL/min in viable tumour.
+  Ended ended = with({"scheme.0.over=100 min"});
+  expect_said(ended.out,
+              {"auto: deposit, chosen by pressure", "above the 8 kPa at which viable_tumour tears"});
+  ended = with({"scheme.0.over=200 min"});
+  expect_said(ended.out,
+              {"auto: infusion, chosen by pressure", "below the 8 kPa at which viable_tumour tears"});
+  // Said by the case: obeyed, with a warning that names a rate that would do.
+  ended = with({"scheme.0.over=100 min", "scheme.0.mode=infusion"});
+  expect_said(ended.out,
+              {"flow through intact pores is not what will happen there", "uL/min would not tear it"});
 }
 
 TEST(Placement, NeedlesDrawnInSlicer) {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "../output/scratch_folder.h"
 #include "output/summary.h"
@@ -113,6 +114,58 @@ TEST(Run, GivesAWholeResultFolder) {
     const Json counts = Json::parse(contents_of((scratch / folder) + "/summary.json"));
     EXPECT_EQ(counts["time"]["steps"], summary["time"]["steps"]) << ranks << " ranks";
   }
+}
+
+/// The comparator's looser steps against the same dose by vein with fine ones, on the same mesh: beside a
+/// needle that gives next to nothing.
+TEST(Run, ComparatorIsWithinHalfAPercentOfAFullRun) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  for (const auto& [drug, over] : {std::pair("ipilimumab", "90 min"), std::pair("cisplatin", "30 min")}) {
+    const std::string name = drug;
+    Ended ended =
+        intratumor_in(scratch.path(), {"run", small, "-q", "-o", name, "--set", "drug=" + name, "--set",
+                                       "run.until=3 d", "--set", "output={fields: [], maps: []}"});
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    ended = intratumor_in(scratch.path(),
+                          {"run", small, "-q", "-o", name + "_full", "--set", "drug=" + name, "--set",
+                           "run.until=3 d", "--set", "output={fields: [], maps: []}", "--set",
+                           "comparator=none", "--set", "numerics.time_tolerance=1e-4", "--set",
+                           "scheme=[{needle: 22G_end_hole, tip: centroid, volume: 0.1 mL, concentration: "
+                           "5e-6 ug/mL, over: 1 min, "
+                           "mode: deposit}, {intravenous: {dose: 0.5 mg, over: " +
+                               std::string(over) + "}}]"});
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    const Json quick = Json::parse(contents_of(scratch / (name + "/summary.json")))["comparator"];
+    const Json full = Json::parse(contents_of(scratch / (name + "_full/summary.json")));
+    EXPECT_EQ(quick["mesh"]["cells"], full["mesh"]["cells"]);
+    for (const auto& [key, most] : {std::pair("tumour.auc_free", 5e-3), std::pair("plasma.auc", 5e-3),
+                                    std::pair("plasma.cmax", 5e-3)}) {
+      const double error = number_at(quick, key) / number_at(full, key) - 1;
+      std::printf("  %s: %s %.3f%% off, %s for %s steps\n", drug, key, 100 * error,
+                  quick["time"]["steps"].dump().c_str(), full["time"]["steps"].dump().c_str());
+      EXPECT_LE(std::abs(error), most) << key;
+    }
+  }
+}
+
+/// plasma.auc_inf extrapolates from the end; against a run long enough that nothing is left.
+TEST(Run, PlasmaAucToInfinityIsThatOfALongRun) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const auto of = [&](const std::string& until) {
+    const Ended ended = intratumor_in(
+        scratch.path(), {"run", small, "-q", "-o", "out", "--overwrite", "--set", "run.until=" + until,
+                         "--set", "output={fields: [], maps: []}", "--set", "comparator=none"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    return Json::parse(contents_of(scratch / "out/summary.json"));
+  };
+  const Json week = of("7 d"), year = of("365 d");
+  const double error = number_at(week, "plasma.auc_inf") / number_at(year, "plasma.auc") - 1;
+  std::printf("  AUC to infinity after a week %.3f%% off that of a year\n", 100 * error);
+  EXPECT_LE(std::abs(error), 5e-3);
+  EXPECT_NEAR(number_at(year, "plasma.auc_inf"), number_at(year, "plasma.auc"),
+              5e-3 * number_at(year, "plasma.auc"));
 }
 
 TEST(Run, ChangesACaseAndReplacesAResult) {

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "../output/scratch_folder.h"
@@ -102,18 +103,28 @@ TEST(Surfaces, ARunAmongThem) {
 
   const auto auc = voxels_of<float>(scratch / "one/maps/auc.nii.gz");
   const auto roi = voxels_of<std::uint8_t>(scratch / "one/maps/roi.nii.gz");
+  const auto regions_map = voxels_of<std::uint8_t>(scratch / "one/maps/regions.nii.gz");
   std::size_t k = 0;
   int tissue = 0;
+  std::map<int, int> numbers;
   for (int z = 0; z < size; ++z)
     for (int y = 0; y < size; ++y)
       for (int x = 0; x < size; ++x, ++k) {
         const int here = label(x, y, z);
+        // Every label its region, whose position from 1 the map holds, wherever it is meshed.
+        if (regions_map[k] > 0) {
+          const auto [known, is_new] = numbers.emplace(here, regions_map[k]);
+          EXPECT_TRUE(is_new || known->second == regions_map[k]) << x << " " << y << " " << z;
+        }
+        EXPECT_TRUE(roi[k] == 0 || regions_map[k] > 0) << x << " " << y << " " << z;
         if (here == 1 || here == 3 || here == 4)
           EXPECT_TRUE(auc[k] == 0 && roi[k] == 0) << x << " " << y << " " << z;
         else if (roi[k] == 1)
           ++tissue;
       }
   EXPECT_GT(tissue, 10000);
+  EXPECT_EQ(summary["regions"][numbers.at(2) - 1]["name"], "tumour");
+  EXPECT_GE(numbers.size(), 4u);
 
   // On two ranks the same.
   const Ended two = intratumor_on_ranks(2, scratch.path(), arguments(path, scratch / "two"));

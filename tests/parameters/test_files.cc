@@ -137,8 +137,9 @@ TEST(ParameterFiles, TheNamesThatCasesUse) {
       {"vessels", {"brain", "continuous", "fenestrated", "tumour"}},
       {"matrices", {"brain", "dense", "free", "tumour"}},
       {"needles",
-       {"18G_end_hole", "20G_end_hole", "20G_side_holes", "21G_end_hole", "21G_side_holes", "22G_end_hole",
-        "22G_side_holes", "23G_end_hole", "25G_end_hole", "26G_end_hole", "27G_end_hole", "30G_end_hole"}}};
+       {"18G_end_hole", "19G_end_hole", "20G_end_hole", "20G_side_holes", "21G_end_hole", "21G_side_holes",
+        "22G_end_hole", "22G_side_holes", "23G_end_hole", "24G_end_hole", "25G_end_hole", "26G_end_hole",
+        "27G_end_hole", "28G_end_hole", "29G_end_hole", "30G_end_hole"}}};
   for (const auto& [kind, names] : expected) EXPECT_EQ(library.names(kind), names);
 }
 

@@ -77,7 +77,7 @@ TEST(Reading, WholeTissueInline) {
 
 TEST(Reading, SizeGivesTheClasses) {
   const Drug antibody = read_drug("ipilimumab", shipped());
-  EXPECT_EQ(antibody.permeability.at("tumour").basis, "read");
+  EXPECT_EQ(antibody.permeability.at("tumour").basis, "computed");
   EXPECT_EQ(antibody.permeability.at("brain").set_by, "size");
   EXPECT_EQ(antibody.permeability.count("none"), 0u);
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <tuple>
 
 #include "parameters/size_scaling.h"
 #include "read_text.h"
@@ -150,6 +151,27 @@ TEST(SizeScaling, SolventDragReflectionBetweenItsPoints) {
   EXPECT_NEAR(scaled_reflection(2.9e-9, vessels).value, 0.5, 1e-12);
   EXPECT_NEAR(scaled_reflection(0.5 * (2.9e-9 + 3.55e-9), vessels).value, 0.55, 1e-12);
   EXPECT_DOUBLE_EQ(scaled_reflection(200e-9, vessels).value, 1);
+}
+
+/// The defaults below the table of sizes: tumour vessels and those of the host (low confidence).
+TEST(SizeScaling, SolventDragReflectionOfTheTable) {
+  const VesselClass tumour = read_vessel_class("tumour", shipped());
+  const VesselClass host = read_vessel_class("continuous", shipped());
+  const struct {
+    const char* species;
+    double radius_nm, tumour, host, within;
+  } rows[] = {{"< 1 kDa", 0.5, 0.03, 0.05, 1e-9}, {"nanobody, IL-2", 1.95, 0.35, 0.5, 1e-9},
+              {"Fab", 2.9, 0.5, 0.85, 1e-9},      {"albumin, IL-12", 3.55, 0.6, 0.93, 1e-9},
+              {"liposome", 50, 0.95, 1, 1e-9},    {"virus", 90, 1, 1, 1e-9}};
+  for (const auto& row : rows) {
+    EXPECT_NEAR(scaled_reflection(row.radius_nm * 1e-9, tumour).value, row.tumour, row.within) << row.species;
+    EXPECT_NEAR(scaled_reflection(row.radius_nm * 1e-9, host).value, row.host, row.within) << row.species;
+  }
+  for (const auto& [vessels, low, high] : {std::tuple(&tumour, 0.7, 0.9), std::tuple(&host, 0.95, 0.99)}) {
+    const double of_igg = scaled_reflection(5.4e-9, *vessels).value;
+    EXPECT_GE(of_igg, low);
+    EXPECT_LE(of_igg, high);
+  }
 }
 
 }  // namespace

@@ -60,11 +60,12 @@ TEST(Analysis, QuantilesAndBands) {
 }
 
 TEST(Analysis, PairsCountOverTheSameDraws) {
-  const PairedComparison more = compare_pairs({1, 5, 3, nan, 2}, {0, 6, 1, 7, 2}, true);
+  const PairedComparison more = compare_pairs({1, 5, 3, nan, 2}, {0, 6, 1, 7, 2}, true, 1.);
   EXPECT_EQ(more.pairs, 4u);
   EXPECT_DOUBLE_EQ(more.better, 2.5 / 4);
   EXPECT_DOUBLE_EQ(more.difference, 0.5);
-  EXPECT_DOUBLE_EQ(compare_pairs({1, 5, 3}, {0, 6, 1}, false).better, 1. / 3);
+  EXPECT_DOUBLE_EQ(more.told_apart, 1. / 4);
+  EXPECT_DOUBLE_EQ(compare_pairs({1, 5, 3}, {0, 6, 1}, false, 0.).better, 1. / 3);
 }
 
 TEST(Analysis, BandsPairsAndHistogramsOfSchemes) {
@@ -216,7 +217,7 @@ TEST(Analysis, CombinationsAreRankedWithinTheirGroup) {
   // Draws in which one of a group has no value tell nothing of which is the best.
   EXPECT_TRUE(std::isnan(ranked[0].best_share));
   const auto three = rank_combinations({values[0], values[2], values[3]}, true);
-  EXPECT_NEAR(three[0].best_share, 0.5, 1e-12);  // shares the first draw, wins the second
+  EXPECT_NEAR(three[0].best_share, 1. / 3, 1e-12);  // shares the first draw and, within the error, the second
   EXPECT_NEAR(three[2].best_share, 1. / 3, 1e-12);
   EXPECT_EQ(rank_combinations({values[0], values[2]}, false)[0].combination, 0u);
 }
