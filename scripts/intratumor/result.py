@@ -139,7 +139,7 @@ class Result:
         """maps/NAME.nii.gz on the segmentation's grid; its voxels are read when they are asked for (get_fdata()).
 
         auc: AUC of the interstitial concentration over the run, mol s/m^3; cmax: its largest value, mol/m^3; roi: 1 where the
-        model has tissue. 0 outside.
+        model has tissue; regions: position in `summary["regions"]`, from 1. 0 outside.
         """
         path = self.path / "maps" / f"{name}.nii.gz"
         if not path.is_file():

@@ -244,7 +244,7 @@ class OfNoUse(unittest.TestCase):
         say(["fields at 1800, 7200 s"], result.fields, "1 h")
         say(["did you mean pressure_pa?"], result.fields, names=["presure_pa"])
         self.assert_says(ValueError, ["is no time"], result.fields, "2 weeks")
-        self.assert_says(intratumor.NotKept, ["auc, cmax, roi"], result.map, "tmax")
+        self.assert_says(intratumor.NotKept, ["auc, cmax, regions, roi"], result.map, "tmax")
         self.assert_says(intratumor.FolderError, ["one case", "Result"], intratumor.Study, FOLDER / "case.out")
         self.assertRaises(KeyError, result.__getitem__, "d95")
 
