@@ -224,7 +224,7 @@ void add_run(Builder& table, const std::vector<StoredResult>& results) {
   table.scaled("largest pressure (mmHg)", "pressure.max_pa", 1 / mmHg);
   table.scaled("pressure at the needle (mmHg)", "pressure.at_needle_pa", 1 / mmHg);
   table.row("cells", table.values("mesh.cells"), readable_count);
-  table.scaled("cells that D95, D50 and shares rest on (mm)", "tumour.histogram_resolution_m", 1e3);
+  table.scaled("cells in the tumour (mm)", "tumour.histogram_resolution_m", 1e3);
   table.row("steps", table.values("time.steps"), readable_count);
   table.row("wall time (s)", table.values("time.wall_s"));
 }
