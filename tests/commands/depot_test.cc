@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "../output/scratch_folder.h"
+#include "lump.h"
 #include "output/summary.h"
 #include "output/table.h"
 #include "program.h"
@@ -92,4 +93,21 @@ TEST(Depot, AgreesForASmallMoleculeThatBloodFlowCarriesOff) {
 
 TEST(Depot, AgreesWherePlasmaFeedsTheTumour) {
   expect_agreement("ipilimumab", "{species: mouse, body_weight: 25 g}", 5e-4);
+}
+
+/// nibabel reads no NRRD: the scripts take the run's own map of regions.
+TEST(Depot, OfASegmentationThatIsNotNifti) {
+  const ScratchFolder scratch;
+  write_lump(scratch);
+  const Ended run = check_of(scratch, {"output={fields: [30 min], maps: [auc]}"}, "run");
+  ASSERT_EQ(run.status, 0) << run.err;
+  for (const char* script : {"/scripts/depot_model", "/scripts/check_histogram"}) {
+    const Ended ended =
+        Program({INTRATUMOR_PYTHON, std::string(INTRATUMOR_PROJECT_DIR) + script, scratch / "lump.out"},
+                scratch.path())
+            .wait();
+    EXPECT_EQ(ended.status, 0) << script << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("d95") == std::string::npos,
+              ended.out.find("tumour.auc_free") == std::string::npos);
+  }
 }
