@@ -93,11 +93,7 @@ void read_size(const YamlNode& node, const std::string& set_by, const ParameterL
                       drug.hydrodynamic_radius);
     drug.radius_from_mass = false;
     size->done();
-  } else if (size) {
-    if (!size->is_scalar() || size->text() != "molar_mass")
-      size->fail("must be {hydrodynamic_radius: LENGTH}, or molar_mass to derive the radius from it");
-    drug.radius_from_mass = true;
-  } else if (kind != nullptr) {
+  } else if (size || kind != nullptr) {
     drug.radius_from_mass = true;
   }
   const bool changed = size || node.has("molar_mass");
@@ -169,6 +165,12 @@ void read_binding(const YamlNode& node, const std::string& set_by, Drug& drug) {
   binding->done();
 }
 
+void check_size(const YamlNode& node) {
+  const auto size = node.optional("size");
+  if (size && !size->is_map() && !(size->is_scalar() && size->text() == "molar_mass"))
+    size->fail("must be {hydrodynamic_radius: LENGTH}, or molar_mass to derive the radius from it");
+}
+
 /// The size of a particle does not follow from its mass, whatever the mass is.
 void require_size(const YamlNode& node, const DrugClass* kind) {
   if (kind == nullptr || kind->radius_follows()) return;
@@ -198,6 +200,7 @@ Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& 
     known = read_drug_class(*name, library);
   }
   const DrugClass* kind = known ? &*known : nullptr;
+  check_size(node);
   require_size(node, kind);
   const auto size = node.optional("size");
   overlay_parameter(node, "molar_mass", Dimension::molar_mass, limits::molar_mass.possible, set_by,
