@@ -1,7 +1,8 @@
 """What a result folder says about its case, for scripts that compute something of it by other means than the program.
 
 `ResolvedCase(folder)` reads case.resolved.yaml, where every value is in SI units, the segmentation that it names (NIfTI; of
-other formats the run's maps/regions.nii.gz) and summary.json. Terms are formed here from the parameters, independently of the program. Needs numpy, scipy, PyYAML and nibabel.
+other formats the run's maps/regions.nii.gz) and summary.json. Terms are formed here from the parameters, independently of the
+program. Needs numpy, scipy, PyYAML and nibabel.
 """
 import json
 import sys

@@ -188,7 +188,7 @@ std::string share_text(const Setup& setup, std::size_t entry) {
   const double share = all > 0 ? inside / all : 0;
   char text[120];
   std::snprintf(text, sizeof text, ", %.0f%% of it in the target%s", 100 * share,
-                share < 0.9 ? ": the rest of the drug starts beside it" : "");
+                share < share_in_target_wanted ? ": the rest of the drug starts beside it" : "");
   return text;
 }
 

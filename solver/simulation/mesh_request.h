@@ -23,6 +23,8 @@ double edge_in_target(const Setup& setup, const Shape& shape);
 
 /// Share of a shape's volume that lies in the target, within about a hundredth.
 double share_in_target(const Setup& setup, const Shape& shape);
+/// Of a deposit's drug; where less starts in the target, that is told.
+constexpr double share_in_target_wanted = 0.9;
 
 /// Cells at the edges of deposits within the target, and how much too large a share of it they are expected
 /// to cover.

@@ -48,12 +48,11 @@ std::vector<char> Setup::has_tissue() const {
 int Setup::region_of_voxel(int i, int j, int k) const {
   const bool inside =
       i >= 0 && j >= 0 && k >= 0 && i < image.size[0] && j < image.size[1] && k < image.size[2];
-  int region = background;
   if (inside)
     for (std::size_t r = 0; r < values.size(); ++r)
       if (std::find(values[r].begin(), values[r].end(), image.at(i, j, k)) != values[r].end())
-        region = static_cast<int>(r);
-  return region;
+        return static_cast<int>(r);
+  return background;
 }
 
 bool Setup::is_tissue(int i, int j, int k) const {

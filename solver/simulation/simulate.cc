@@ -19,7 +19,6 @@ namespace {
 
 constexpr int max_repeats = 2;  // with a larger reach
 constexpr double reach_growth = 2.;
-constexpr double fraction_in_target_wanted = 0.9;
 constexpr double overlap_accepted = 0.02;
 constexpr double comparator_tolerance = 4e-2;  // its AUC within 0.3% of that at 1e-4
 
@@ -32,7 +31,7 @@ void warn_about_deposit(const Result& result, Reporter& reporter) {
   char text[240];
   // What nothing was deposited for is not a number, and not beyond any limit.
   const double inside = share("fraction_in_target");
-  if (inside < fraction_in_target_wanted) {
+  if (inside < share_in_target_wanted) {
     std::snprintf(text, sizeof text, "only %.0f%% of the deposited drug starts inside the target",
                   100 * inside);
     reporter.warn(text);

@@ -1,6 +1,5 @@
 #include "simulation/tip_place.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -104,11 +103,7 @@ int region_at(const Setup& setup, const Vector3& world) {
     if (!(index[a] > -0.5 && index[a] < setup.image.size[a] - 0.5)) return setup.background;
     voxel[a] = static_cast<int>(std::lround(index[a]));
   }
-  const std::uint16_t label = setup.image.at(voxel[0], voxel[1], voxel[2]);
-  for (std::size_t r = 0; r < setup.values.size(); ++r)
-    if (std::find(setup.values[r].begin(), setup.values[r].end(), label) != setup.values[r].end())
-      return static_cast<int>(r);
-  return setup.background;
+  return setup.region_of_voxel(voxel[0], voxel[1], voxel[2]);
 }
 
 std::string readable_point(const Case& c, const Vector3& p) {

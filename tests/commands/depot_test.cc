@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 
 #include "../output/scratch_folder.h"
 #include "lump.h"
@@ -101,13 +102,13 @@ TEST(Depot, OfASegmentationThatIsNotNifti) {
   write_lump(scratch);
   const Ended run = check_of(scratch, {"output={fields: [30 min], maps: [auc]}"}, "run");
   ASSERT_EQ(run.status, 0) << run.err;
-  for (const char* script : {"/scripts/depot_model", "/scripts/check_histogram"}) {
+  for (const auto& [script, figure] :
+       {std::pair("/scripts/depot_model", "tumour.auc_free"), std::pair("/scripts/check_histogram", "d95")}) {
     const Ended ended =
         Program({INTRATUMOR_PYTHON, std::string(INTRATUMOR_PROJECT_DIR) + script, scratch / "lump.out"},
                 scratch.path())
             .wait();
     EXPECT_EQ(ended.status, 0) << script << ended.out << ended.err;
-    EXPECT_NE(ended.out.find("d95") == std::string::npos,
-              ended.out.find("tumour.auc_free") == std::string::npos);
+    EXPECT_NE(ended.out.find(figure), std::string::npos) << ended.out;
   }
 }

@@ -1,33 +1,16 @@
 // V3: pressure of an infusion at a point, along a line and through three tips; V4: the conductivity recovered
 // from it.
+#include "infusion.h"
+
 #include <cmath>
 
-#include "harness.h"
 #include "mesh/shape_share.h"
 
 namespace intratumor::verification {
 namespace {
 
-constexpr double mm = 1e-3, microlitre_per_minute = 1e-9 / 60;
-constexpr double needle = 0.3588 * mm;  // radius of 22 gauge
+constexpr double mm = 1e-3, needle = needle_radius;
 const double pi = std::acos(-1.);
-
-TissueCoefficients percolated(double K, double leak) {
-  TissueCoefficients t;
-  t.hydraulic_conductivity = K;
-  t.vessel_filtration = leak;
-  t.fluid_fraction = t.accessible_fraction = 0.2;
-  t.diffusivity = 1e-10;
-  return t;
-}
-
-/// Pressure of a ball of radius a that releases Q uniformly, at r >= a: that of a point, but that a leak
-/// weakens less what starts farther out.
-double ball_pressure(double Q, double K, double lambda, double a, double r) {
-  const double x = a / lambda;
-  const double spread = lambda > 1 ? 1. : 3 * (x * std::cosh(x) - std::sinh(x)) / (x * x * x);
-  return Q * spread * std::exp(-r / lambda) / (4 * pi * K * r);
-}
 
 double at_node(const Problem& p, const Point& x) {
   double value = -1e300;

@@ -1,24 +1,15 @@
 // V3 at the needle: the pressure that a hole needs, from cells that do not resolve it; two holes of one
-// needle in unlike tissues, which stand at one pressure; vessels that the pressure closes.
+// needle in unlike tissues, which stand at one pressure.
 #include <cmath>
 
 #include "flow/hole.h"
-#include "harness.h"
+#include "infusion.h"
 
 namespace intratumor::verification {
 namespace {
 
-constexpr double mm = 1e-3, microlitre_per_minute = 1e-9 / 60;
-constexpr double radius = 0.3588 * mm;  // of 22 gauge
+constexpr double mm = 1e-3, radius = needle_radius;
 const double pi = std::acos(-1.);
-
-TissueCoefficients tissue(double K, double leak) {
-  TissueCoefficients t;
-  t.hydraulic_conductivity = K;
-  t.vessel_filtration = leak;
-  t.fluid_fraction = t.accessible_fraction = 0.2;
-  return t;
-}
 
 FlowProblem problem_of(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
                        const std::function<double(const Point&)>& at_faces) {
@@ -47,20 +38,18 @@ std::unique_ptr<TissueMesh> mesh_round(const std::vector<Point>& places, double 
       regions, fractions, true);
 }
 
-/// A ball that releases Q evenly, without and with a leak to vessels: on its surface
-/// Q spread exp(-a/l)/(4 pi K a), spread = 3 (x cosh x - sinh x)/x^3 with x = a/l. Wherever it lies in a
-/// cell.
+/// A ball that releases Q evenly, without and with a leak to vessels: the pressure on its surface, wherever
+/// it lies in a cell.
 TEST(Needle, V3PressureAtTheNeedle) {
   const double Q = microlitre_per_minute, K = 1.275e-13;
   for (const double leak : {0., 1e-8})
     for (const double h : {0.5 * mm, 0.25 * mm}) {
-      const double lambda = leak > 0 ? std::sqrt(K / leak) : 1e30, x = radius / lambda;
-      const double spread = leak > 0 ? 3 * (x * std::cosh(x) - std::sinh(x)) / (x * x * x) : 1.;
-      const auto exact = [&](double r) { return Q * spread * std::exp(-r / lambda) / (4 * pi * K * r); };
+      const double lambda = leak > 0 ? std::sqrt(K / leak) : 1e30;
+      const auto exact = [&](double r) { return ball_pressure(Q, K, lambda, radius, r); };
       for (const double place : {0., 0.2, 0.5}) {
         const Point centre(place * h, 0.7 * place * h, place * h);
         const auto mesh = mesh_round({centre}, h, 4 * h, 1, one_region());
-        FlowSolver flow(problem_of(*mesh, {tissue(K, leak)},
+        FlowSolver flow(problem_of(*mesh, {percolated(K, leak)},
                                    [&](const Point& at) { return exact(at.distance(centre)); }));
         const std::vector<Hole> holes = {
             make_hole(*mesh, flow.problem().cell_conductivity, Ball{centre, radius}, "needle")};
@@ -97,7 +86,7 @@ TEST(Needle, V3TwoHolesInUnlikeTissues) {
           f[0] = cell->center()[0] < 0 ? 1 : 0;
           f[1] = 1 - f[0];
         });
-    FlowSolver flow(problem_of(*mesh, {tissue(K1, 0), tissue(K2, 0)}, exact));
+    FlowSolver flow(problem_of(*mesh, {percolated(K1, 0), percolated(K2, 0)}, exact));
     std::vector<Hole> holes;
     for (const Point& centre : {one, two})
       holes.push_back(make_hole(*mesh, flow.problem().cell_conductivity, Ball{centre, radius}, "needle"));
