@@ -177,7 +177,8 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
          c.patient.species + ")\n" + text_table(of_body);
 }
 
-/// ", 63% of it in the target" of what one entry deposits.
+/// ", 63% of it in the target": of the volume of what one entry deposits; how much of the drug that is
+/// follows from the fluid of either side.
 std::string share_text(const Setup& setup, std::size_t entry) {
   double inside = 0, all = 0;
   for (const Deposit& deposit : setup.deposits)
@@ -188,7 +189,7 @@ std::string share_text(const Setup& setup, std::size_t entry) {
   const double share = all > 0 ? inside / all : 0;
   char text[120];
   std::snprintf(text, sizeof text, ", %.0f%% of it in the target%s", 100 * share,
-                share < share_in_target_wanted ? ": the rest of the drug starts beside it" : "");
+                share < share_in_target_wanted ? ": the rest of it lies beside" : "");
   return text;
 }
 
