@@ -60,6 +60,7 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], Any], ...] = (
     ("tumour", "AUC, interstitial fluid", ("tumour.auc_interstitial",), "exposure"),
     ("tumour", "D95, AUC that 95% reaches", ("tumour.d95",), "exposure"),
     ("tumour", "D50, AUC that half reaches", ("tumour.d50",), "exposure"),
+    ("tumour", "AUC, tissue round the tumour", ("off_target.auc_free",), "exposure"),
     ("tumour", "Cmax of the mean", ("tumour.cmax_mean",), "concentration"),
     ("tumour", "half gone after", ("tumour.retention_half_life_s",), HOURS),
     ("blood plasma", "Cmax", ("plasma.cmax",), "concentration"),

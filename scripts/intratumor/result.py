@@ -101,6 +101,12 @@ class Result:
         """exposure_volume.csv: volume_fraction of the tumour has an AUC (interstitial) of at least auc_mol_s_per_m3."""
         return read_csv(self.path / "exposure_volume.csv")
 
+    def profile(self, start: str = "target") -> pandas.DataFrame:
+        """profile_from_<start>.csv: exposure of all tissue by its distance from the surface of the "target" (negative
+        inside it), or from the "source" of drug: the nearest hole, or centre (or line) of a deposit.
+        FileNotFoundError where there is no such place: a dose by vein, a drawn mask."""
+        return read_csv(self.path / f"profile_from_{start}.csv")
+
     # --- fields and maps --------------------------------------------------------------------------------------------
 
     @property

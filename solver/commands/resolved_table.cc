@@ -59,6 +59,22 @@ std::string range_text(const std::string& low, const std::string& high, const st
   return low.substr(0, blank(low)) + " to " + high.substr(0, blank(high));
 }
 
+/// What is known of a number that stands in the program, not in a file of params/.
+struct ModelNumber {
+  const char* path;
+  const char* range;
+  const char* source;
+};
+constexpr ModelNumber model_numbers[] = {
+    {"flow.collapse.floor", "0 to 0.1",
+     "vessels that are pressed shut still exchange some percent; engineering default, no measurement known"},
+    {"flow.collapse.width", "5 to 15",
+     "from the first vessels that close to the last; engineering default, no measurement known"},
+    {"deposit.volume_ratio", "1 to 1/fluid_fraction",
+     "1: the fluid opens its own space; 1/fluid_fraction of the target's tissue, the default: it fills every pore"},
+    {"deposit.aspect", "1 to 3", "along the needle over across; engineering default, no measurement known"},
+};
+
 /// Collects the leaves of a resolved case.
 class Leaves {
  public:
@@ -90,6 +106,12 @@ class Leaves {
         text = readable(node.Scalar(), name);
       }
       values_.push_back({name, text, "", "", origin_.of(path), ""});
+      for (const ModelNumber& number : model_numbers)
+        if (name == number.path) {
+          values_.back().range = number.range;
+          values_.back().basis = "remembered";
+          values_.back().source = number.source;
+        }
     }
   }
 

@@ -31,7 +31,8 @@ std::string where_to_look(const CaseToFolder& run) {
   std::string text = "\n" + run.readable_path() +
                      "/\n  summary.json           every number, in SI units\n"
                      "  series.csv             the course in time\n"
-                     "  exposure_volume.csv    how evenly the tumour is exposed\n";
+                     "  exposure_volume.csv    how evenly the tumour is exposed\n"
+                     "  profile_from_*.csv     exposure by distance from the tumour's surface and from the needle\n";
   if (!run.input().field_times.empty())
     text += "  fields.xdmf            concentration and pressure in space, for ParaView (Xdmf3 Reader S)\n";
   if (!run.input().maps.empty())
@@ -53,12 +54,11 @@ void write_result(CaseToFolder& run, Result& result) {
   for (const std::string& key : gaps.without_unit)
     run.reporter().warn("summary.json: " + key + " has no unit");
   write_summary(staging + "/summary.json", summary);
-  write_csv(staging + "/series.csv", result.series);
-  write_csv(staging + "/exposure_volume.csv", result.histogram);
+  for (const auto& [name, table] : result.tables) write_csv(staging + "/" + name + ".csv", table);
   write_text(staging + "/case.resolved.yaml", run.resolved_text());
   const double molar_mass = c.drug.molar_mass.value;
   run.reporter().result(
-      readable_result(c.title, summary, result.series,
+      readable_result(c.title, summary, result.tables.at("series"),
                       c.drug.molar_mass.given() ? std::optional<double>(molar_mass) : std::nullopt));
   run.reporter().result(where_to_look(run));
 }

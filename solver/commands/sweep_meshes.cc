@@ -22,9 +22,9 @@ using Json = nlohmann::ordered_json;
 using Mask = std::vector<std::uint64_t>;
 
 constexpr const char* file_name = "meshes.json";
-/// Seconds of a coarse deposit's run on its own mesh: for what cases with one mesh share, against the rest,
-/// which grows with the mesh (DECISIONS.md).
-constexpr double shared_cost = 0.65, own_cost = 0.35;
+/// Of a coarse deposit's run: what cases with one mesh share, against what each computes for itself; both grow
+/// with the mesh (DECISIONS.md).
+constexpr double shared_cost = 0.5, own_cost = 0.5;
 constexpr double largest_union = 2;           // of the mean mesh
 constexpr std::size_t most_candidates = 256;  // looked at for the next of a group
 constexpr std::size_t most_of_group = 256;
@@ -109,38 +109,37 @@ double cells_of(const Mask& mask) {
   return cells;
 }
 
-/// Costs of a case in a group of so many, whose mesh has `joint` cells where their own have `own` on average.
-double cost_of(std::size_t members, double joint, double own) {
-  return (shared_cost / static_cast<double>(members) + own_cost) * joint / own;
+/// What so many cases on one mesh cost.
+double cost_of(std::size_t members, double cells) {
+  return (shared_cost + own_cost * static_cast<double>(members)) * cells;
 }
 
-/// Takes schemes that lie near each other as long as that makes a case cheaper.
+/// Takes schemes that lie near each other as long as one mesh for all is cheaper than two.
 std::vector<const Scheme*> next_group(std::vector<const Scheme*>& left) {
   std::vector<const Scheme*> group = {left.front()};
   left.erase(left.begin());
   Mask mask = group.front()->fine;
-  double own = group.front()->cells;
+  double own = group.front()->cells, together = group.front()->cells;
   std::size_t members = group.front()->cases.size();
   while (!left.empty() && group.size() < most_of_group) {
     std::size_t best = 0;
-    double least = 1e300;
+    double most_saved = 0, joint = 0;
     for (std::size_t k = 0; k < std::min(left.size(), most_candidates); ++k) {
+      const std::size_t more = left[k]->cases.size();
       const double cells = cells_of(joined(mask, left[k]->fine));
-      if (cells < least) {
-        least = cells;
-        best = k;
-      }
+      const double mean = (own + left[k]->cells) / static_cast<double>(group.size() + 1);
+      const double saved = cost_of(members, together) + cost_of(more, left[k]->cells) -
+                           cost_of(members + more, cells);
+      if (cells >= largest_union * mean || saved <= most_saved) continue;
+      most_saved = saved;
+      joint = cells;
+      best = k;
     }
-    const double before = own / static_cast<double>(group.size());
-    const double mean = (own + left[best]->cells) / static_cast<double>(group.size() + 1);
-    const std::size_t more = members + left[best]->cases.size();
-    const double apart = (cost_of(members, cells_of(mask), before) * static_cast<double>(members) +
-                          cost_of(left[best]->cases.size(), 1, 1) * static_cast<double>(more - members)) /
-                         static_cast<double>(more);
-    if (least >= largest_union * mean || cost_of(more, least, mean) > apart) break;
+    if (most_saved == 0) break;
     mask = joined(mask, left[best]->fine);
     own += left[best]->cells;
-    members = more;
+    together = joint;
+    members += left[best]->cases.size();
     group.push_back(left[best]);
     left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
   }

@@ -36,8 +36,11 @@ RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& 
             cut_volumes_.push_back(overlap(a, b));
           }
     }
+    for (int s = 0; s < n * n * n; ++s)
+      volume_ += samples.cut_volume < 0 ? samples.volume : cut_volumes_[samples.cut_volume + s];
     cells_.push_back(samples);
   });
+  volume_ = dealii::Utilities::MPI::sum(volume_, mesh.communicator());
 }
 
 Vector RegionSamples::with_ghosts(const std::vector<double>& field) const {
@@ -48,14 +51,16 @@ Vector RegionSamples::with_ghosts(const std::vector<double>& field) const {
   return nodal;
 }
 
-double RegionSamples::share_at_least(const std::vector<double>& field, double level) const {
-  double above = 0, all = 0;
+double RegionSamples::volume_at_least(const std::vector<double>& field, double level) const {
+  double above = 0;
   for_each(field, [&](double value, double volume) {
-    all += volume;
     if (value >= level) above += volume;
   });
-  return dealii::Utilities::MPI::sum(above, communicator()) /
-         dealii::Utilities::MPI::sum(all, communicator());
+  return dealii::Utilities::MPI::sum(above, communicator());
+}
+
+double RegionSamples::share_at_least(const std::vector<double>& field, double level) const {
+  return volume_at_least(field, level) / volume_;
 }
 
 }  // namespace intratumor

@@ -171,6 +171,7 @@ struct Case {
   std::optional<DepositInput> deposit;
   std::vector<Threshold> thresholds;
   double threshold_duration = 0;  ///< s, `exposure.at_least`; 0: reached at all
+  double shell = 5e-3;            ///< m round the target, `exposure.shell`: tissue of off_target
   double until = 0;               ///< s
   bool comparator = true;  ///< whether the same dose by vein is computed beside it; false without needles
   std::string accuracy = "standard";

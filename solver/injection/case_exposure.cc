@@ -48,7 +48,7 @@ Threshold read_threshold(const YamlNode& node, const Case& c) {
 }  // namespace
 
 void read_exposure(const std::optional<YamlNode>& node, Case& c) {
-  if (node) check_keys(*node, {"thresholds", "at_least"}, {});
+  if (node) check_keys(*node, {"thresholds", "at_least", "shell"}, {});
   const auto thresholds = node ? node->optional("thresholds") : std::nullopt;
   if (thresholds) {
     for (const YamlNode& item : thresholds->items()) {
@@ -60,6 +60,8 @@ void read_exposure(const std::optional<YamlNode>& node, Case& c) {
   } else if (!c.needles.empty()) {
     c.thresholds.push_back({"0.1 c_inj", 0.1 * c.largest_injected_concentration()});
   }
+  const auto shell = node ? node->optional("shell") : std::nullopt;
+  if (shell) c.shell = shell->quantity(Dimension::length, limits::shell.possible);
   const auto at_least = node ? node->optional("at_least") : std::nullopt;
   if (!at_least) return;
   if (c.thresholds.empty()) at_least->fail("has no effect without thresholds");

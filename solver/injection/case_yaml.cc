@@ -133,7 +133,7 @@ std::string exposure_text(const Case& c) {
   std::string text = "exposure:\n  thresholds: [" + thresholds + "]\n";
   if (!c.thresholds.empty())
     text += "  at_least: " + quantity_text(c.threshold_duration, Dimension::time) + "\n";
-  return text;
+  return text + "  shell: " + quantity_text(c.shell, Dimension::length) + "\n";
 }
 
 }  // namespace

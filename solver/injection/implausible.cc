@@ -104,6 +104,7 @@ std::vector<std::string> implausible_values(const Case& c) {
     warnings.check(limits::collapse_width, "flow.collapse.width", c.collapse.width);
   }
   warnings.check(limits::until, "run.until", c.until);
+  warnings.check(limits::shell, "exposure.shell", c.shell);
   if (c.checkpoint_interval > 0) warnings.check(limits::checkpoint, "run.checkpoint", c.checkpoint_interval);
   warnings.check(limits::cell, "numerics.h_min", c.numerics.h_min);
   warnings.check(limits::tolerance, "numerics.time_tolerance", c.numerics.time_tolerance);

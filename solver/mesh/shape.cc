@@ -74,6 +74,12 @@ Shape Shape::any(std::function<bool(const Point&)> inside, const Point& lower, c
   return s;
 }
 
+double Shape::distance_from_middle(const Point& p) const {
+  const dealii::Tensor<1, 3> from = p - centre_;
+  if (kind_ != Kind::rod) return from.norm();
+  return (from - std::clamp(from * axis_, -along_, along_) * axis_).norm();
+}
+
 double Shape::distance(const Point& p) const {
   const dealii::Tensor<1, 3> from = p - centre_;
   switch (kind_) {
@@ -84,10 +90,8 @@ double Shape::distance(const Point& p) const {
       const double across = std::sqrt(std::max(0., from.norm_square() - z * z));
       return (std::hypot(z / along_, across / across_) - 1) * std::min(along_, across_);
     }
-    case Kind::rod: {
-      const double z = std::clamp(from * axis_, -along_, along_);
-      return (from - z * axis_).norm() - across_;
-    }
+    case Kind::rod:
+      return distance_from_middle(p) - across_;
     case Kind::any: {
       double outside = 0, deepest = -1e300;
       for (int a = 0; a < 3; ++a) {

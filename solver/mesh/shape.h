@@ -28,6 +28,8 @@ class Shape {
   /// Distance to the surface, negative inside. Exact for balls and rods; for an ellipsoid a lower bound of
   /// its size; for any other shape the distance to its box, and only contains() knows the inside.
   double distance(const Point& p) const;
+  /// Distance to the line of a rod, or to the centre of any other shape.
+  double distance_from_middle(const Point& p) const;
   bool contains(const Point& p) const;
   /// Whether the shape, grown by `grow` on all sides, may meet the box [lower, upper]; never misses one.
   bool may_touch(const Point& lower, const Point& upper, double grow = 0) const;

@@ -27,10 +27,13 @@ std::vector<PromisedKey> tumour_and_plasma() {
       {"tumour.auc_total", auc_unit},
       {"tumour.cmax_mean", concentration_unit},
       {"tumour.retention_half_life_s", "s"},
+      {"tumour.mean_residence_time_s", "s"},
       {"tumour.coverage", nullptr},
+      {"tumour.d98", auc_unit},
       {"tumour.d95", auc_unit},
       {"tumour.d50", auc_unit},
       {"tumour.d2", auc_unit},
+      {"tumour.homogeneity_index", "1"},
       {"plasma.auc", auc_unit},
       {"plasma.auc_0_24h", auc_unit},
       {"plasma.auc_0_7d", auc_unit},
@@ -138,6 +141,9 @@ const std::vector<PromisedKey>& promised_keys() {
       list.push_back({comparator_paths.back().c_str(), key.unit});
     }
     const std::vector<PromisedKey> rest{
+        {"off_target.shell_m", "m"},
+        {"off_target.volume_m3", "m3"},
+        {"off_target.auc_free", auc_unit},
         {"therapeutic_index", "1"},
         {"targeting_advantage", "1"},
         {"leak_fraction", "1"},

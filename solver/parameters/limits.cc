@@ -58,6 +58,7 @@ const std::vector<const Limit*>& all_limits() {
                                                 &limits::tolerance,
                                                 &limits::coverage_tolerance,
                                                 &limits::threshold_multiple,
+                                                &limits::shell,
                                                 &limits::human_weight,
                                                 &limits::mouse_weight,
                                                 &limits::conductivity,

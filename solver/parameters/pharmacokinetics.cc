@@ -17,20 +17,26 @@ void read_exponents(const YamlNode& node, const std::string& set_by,
   struct Entry {
     const char* key;
     Parameter& parameter;
-    double standard;
+    double standard, low, high;
+    const char* source;
   };
-  const Entry list[] = {{"clearance", exponents.clearance, 0.75},
-                        {"plasma_volume", exponents.plasma_volume, 1},
-                        {"peripheral_volume", exponents.peripheral_volume, 1},
-                        {"exchange_flow", exponents.exchange_flow, 0.75},
-                        {"lymph_delay", exponents.lymph_delay, 0}};
+  const char* const flow = "allometry of flows, 3/4; range: exponents fitted between patients, from memory";
+  const char* const size = "allometry of volumes, 1; range: exponents fitted between patients, from memory";
+  const Entry list[] = {{"clearance", exponents.clearance, 0.75, 0.5, 1, flow},
+                        {"plasma_volume", exponents.plasma_volume, 1, 0.5, 1.1, size},
+                        {"peripheral_volume", exponents.peripheral_volume, 1, 0, 1.2, size},
+                        {"exchange_flow", exponents.exchange_flow, 0.75, 0, 1, flow},
+                        {"lymph_delay", exponents.lymph_delay, 0, 0, 0.25,
+                         "taken not to depend on weight within a species; times scale with 1/4 between them"}};
   const auto map = map_at(node, "weight_exponents", false);
   for (const Entry& entry : list) {
     if (map)
       overlay_parameter(*map, entry.key, Dimension::dimensionless, limits::weight_exponent.possible, set_by,
                         false, entry.parameter);
-    if (!entry.parameter.given())
-      entry.parameter = default_parameter(entry.standard, Dimension::dimensionless, "allometry");
+    if (entry.parameter.given()) continue;
+    entry.parameter = default_parameter(entry.standard, Dimension::dimensionless, entry.source);
+    entry.parameter.low = entry.low;
+    entry.parameter.high = entry.high;
   }
   if (map) map->done();
 }

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr int format = 1;
+constexpr int format = 2;
 /// At most this share of the time goes into checkpoints.
 constexpr double largest_share = 0.1;
 const char* const files_of_main[] = {"fields.h5", "fields.xdmf", "maps"};
@@ -81,8 +81,8 @@ Checkpoints::Checkpoints(Options options) : options_(std::move(options)) {
   if (!position_.by_vein) return;
   main_.summary = from_.at("main").at("summary");
   NodeFileReader reader(options_.comm, options_.from + "/main.h5", {});
-  main_.series = reader.rows("/series", from_["main"]["series"].get<std::vector<std::string>>());
-  main_.histogram = reader.rows("/histogram", from_["main"]["histogram"].get<std::vector<std::string>>());
+  for (const auto& [name, columns] : from_["main"]["tables"].items())
+    main_.tables[name] = reader.rows("/" + name, columns.get<std::vector<std::string>>());
   reader.close();
   bring_back_files();
 }
@@ -208,8 +208,9 @@ std::string Checkpoints::prepare(const CourseState& course, std::size_t nodes) {
   if (rank_ != 0) return "";
   std::uint64_t bytes = 8 * (course.nodes.size() + 1) * all;
   if (fields_ != nullptr) bytes += 4 * fields_->names().size() * fields_->times().size() * all;
-  const Table* const tables[] = {&course.series, &main_.series, &main_.histogram};
-  for (const Table* table : tables) bytes += 8 * table->rows.size() * table->columns.size();
+  const auto size_of = [](const Table& table) { return 8 * table.rows.size() * table.columns.size(); };
+  bytes += size_of(course.series);
+  for (const auto& table : main_.tables) bytes += size_of(table.second);
   try {
     if (!options_.folder->locked()) {
       options_.before_first();
@@ -244,8 +245,7 @@ void Checkpoints::write_arrays(const std::string& folder, const CourseState& cou
   file.close();
   if (!position_.by_vein) return;
   NodeFileWriter main(options_.comm, folder + "/main.h5", {});
-  main.rows("/series", main_.series);
-  main.rows("/histogram", main_.histogram);
+  for (const auto& [name, table] : main_.tables) main.rows("/" + name, table);
   main.close();
 }
 
@@ -265,9 +265,9 @@ Json Checkpoints::state_json(const CourseState& course) const {
   state["series"] = course.series.columns;
   state["field_times"] = fields_ == nullptr ? std::vector<double>() : fields_->times();
   state["field_names"] = fields_ == nullptr ? std::vector<std::string>() : fields_->names();
-  if (position_.by_vein)
-    state["main"] = {
-        {"summary", main_.summary}, {"series", main_.series.columns}, {"histogram", main_.histogram.columns}};
+  if (!position_.by_vein) return state;
+  state["main"] = {{"summary", main_.summary}, {"tables", Json::object()}};
+  for (const auto& [name, table] : main_.tables) state["main"]["tables"][name] = table.columns;
   return state;
 }
 

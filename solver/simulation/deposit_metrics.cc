@@ -57,7 +57,7 @@ double geometric_coverage(const Setup& setup, const Solution& solution, double r
     for (const Shape& shape : shapes) deepest = std::max(deepest, -shape.distance(p));
     depth.push_back(deepest);
   }
-  return solution.ground->target_samples->share_at_least(depth, 0.);
+  return solution.ground->samples[setup.target]->share_at_least(depth, 0.);
 }
 
 const char* shape_name(const Case& c) {

@@ -18,7 +18,8 @@ double histogram_decades(const VolumeDistribution& values) {
   return std::clamp(std::ceil(std::log10(values.maximum() / low)), 5., 12.);
 }
 
-/// Edge of the cells that resolve a region, mean over its volume, m.
+}  // namespace
+
 double mean_cell_size(const TissueMesh& mesh, int region) {
   double sum = 0;
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
@@ -28,10 +29,53 @@ double mean_cell_size(const TissueMesh& mesh, int region) {
   return dealii::Utilities::MPI::sum(sum, mesh.communicator()) / mesh.region_volume(region);
 }
 
+namespace {
+
+/// Volume (m^3) that the scheme's needles inject until the run ends.
+double injected_volume(const Case& c, const Setup& setup) {
+  double volume = 0;
+  const auto add = [&](const auto& needle) {
+    for (const double t : needle.times)
+      volume += given_before(c.until, needle.amount, t, needle.duration) / needle.concentration;
+  };
+  for (const Deposit& deposit : setup.deposits) add(deposit);
+  for (const Infusion& infusion : setup.infusions) add(infusion);
+  return volume;
+}
+
+/// One threshold's coverage of the target, and of everything: drug that reaches it outside the target makes
+/// the distribution volume larger and the conformity smaller.
+Json coverage_entry(const Case& c, const Solution& solution, std::size_t k) {
+  const Setup& setup = solution.loop->setup();
+  const NodalExposure& exposure = solution.loop->exposure();
+  const double duration = c.threshold_duration;
+  const std::vector<double>& reached = duration > 0 ? exposure.time_above(k) : exposure.cmax();
+  const double level = duration > 0 ? (1 - 1e-9) * duration : c.thresholds[k].value;
+  double everywhere = 0, in_target = 0;
+  for (std::size_t r = 0; r < solution.ground->samples.size(); ++r) {
+    const auto& samples = solution.ground->samples[r];
+    if (samples == nullptr) continue;
+    const double volume = samples->volume_at_least(reached, level);
+    everywhere += volume;
+    if (static_cast<int>(r) == setup.target) in_target = volume;
+  }
+  const double target = solution.ground->samples[setup.target]->volume();
+  const double injected = injected_volume(c, setup);
+  Json entry;
+  entry["threshold_mol_per_m3"] = c.thresholds[k].value;
+  entry["text"] = c.thresholds[k].text;
+  entry["at_least_s"] = duration;
+  entry["fraction"] = in_target / target;
+  entry["distribution_volume_m3"] = everywhere;
+  entry["distribution_over_injected_ratio"] = injected > 0 ? Json(everywhere / injected) : Json();
+  entry["conformity_ratio"] = everywhere > 0 ? Json(in_target * in_target / (target * everywhere)) : Json();
+  return entry;
+}
+
 }  // namespace
 
 /// Mean over the target of phi_a c integrated in time, and the same per accessible volume.
-Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
+Json tumour_metrics(const Case& c, const Solution& solution) {
   const Octree& octree = solution.ground->octree;
   const TimeLoop& loop = *solution.loop;
   const Setup& setup = loop.setup();
@@ -51,32 +95,35 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
   t["auc_total"] = phi * exposure;  // nothing is bound, anchored or in depots in this version
   t["cmax_mean"] = loop.tumour_cmax();
   t["retention_half_life_s"] = loop.retention_half_life() ? Json(*loop.retention_half_life()) : Json();
+  // Whatever the scheme, what a molecule of the dose spends there until the run ends; of one dose into the
+  // tumour the area under its amount over the dose.
+  t["mean_residence_time_s"] =
+      setup.given() > 0 ? Json(phi * exposure * volume / setup.given()) : Json();
 
-  const RegionSamples& samples = *solution.ground->target_samples;
   t["coverage"] = Json::array();
-  for (std::size_t k = 0; k < c.thresholds.size(); ++k) {
-    Json entry;
-    entry["threshold_mol_per_m3"] = c.thresholds[k].value;
-    entry["text"] = c.thresholds[k].text;
-    entry["at_least_s"] = c.threshold_duration;
-    if (c.threshold_duration > 0)
-      entry["fraction"] =
-          samples.share_at_least(loop.exposure().time_above(k), (1 - 1e-9) * c.threshold_duration);
-    else
-      entry["fraction"] = samples.share_at_least(loop.exposure().cmax(), c.thresholds[k].value);
-    t["coverage"].push_back(entry);
-  }
+  for (std::size_t k = 0; k < c.thresholds.size(); ++k) t["coverage"].push_back(coverage_entry(c, solution, k));
 
-  const VolumeDistribution auc(samples, loop.exposure().auc());
+  const VolumeDistribution auc(*solution.ground->samples[target], loop.exposure().auc());
+  const double d98 = auc.value_reached_by(0.98), d50 = auc.value_reached_by(0.50),
+               d2 = auc.value_reached_by(0.02);
+  t["d98"] = d98;
   t["d95"] = auc.value_reached_by(0.95);
-  t["d50"] = auc.value_reached_by(0.50);
-  t["d2"] = auc.value_reached_by(0.02);
+  t["d50"] = d50;
+  t["d2"] = d2;
+  t["homogeneity_index"] = d50 > 0 ? Json((d2 - d98) / d50) : Json();
   t["histogram_volume_m3"] = auc.volume();
   const double cell_size = mean_cell_size(mesh, target);
   const double across = std::cbrt(6. * volume / std::acos(-1.)) / cell_size;
   t["histogram_resolution_m"] = cell_size;
   t["histogram_cells_across_ratio"] = across;
+  return t;
+}
 
+Table exposure_volume_histogram(const Solution& solution) {
+  const int target = solution.loop->setup().target;
+  const VolumeDistribution auc(*solution.ground->samples[target], solution.loop->exposure().auc());
+  const double cell_size = mean_cell_size(*solution.ground->octree.mesh, target);
+  Table histogram;
   // The resolution in every row: a comment would be one more thing that readers of tables must know of.
   histogram.columns = {"auc_mol_s_per_m3", "volume_fraction", "resolution_m"};
   histogram.rows.push_back({0., 1., cell_size});
@@ -86,7 +133,7 @@ Json tumour_metrics(const Case& c, const Solution& solution, Table& histogram) {
     const double level = auc.maximum() * std::pow(10., decades * (static_cast<double>(k) / rows - 1));
     histogram.rows.push_back({level, auc.share_at_least(level), cell_size});
   }
-  return t;
+  return histogram;
 }
 
 Json ledger_json(const TimeLoop& loop) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "output/table.h"
 #include "simulation/solution.h"
@@ -9,8 +11,11 @@ namespace intratumor {
 
 /// Parts of summary.json that a scheme and its comparator share; collective, complete on every rank.
 
-/// `tumour`: exposure of the target; fills in the exposure-volume histogram.
-nlohmann::ordered_json tumour_metrics(const Case& c, const Solution& solution, Table& histogram);
+/// `tumour`: exposure of the target.
+nlohmann::ordered_json tumour_metrics(const Case& c, const Solution& solution);
+
+/// exposure_volume.csv: the share of the target's volume by the AUC that it reaches.
+Table exposure_volume_histogram(const Solution& solution);
 
 /// `plasma`: exposure of the body.
 nlohmann::ordered_json plasma_metrics(const Case& c, const TimeLoop& loop);
@@ -20,6 +25,17 @@ nlohmann::ordered_json therapeutic_index(const nlohmann::ordered_json& of);
 
 /// `ledger`: where the dose is at the end.
 nlohmann::ordered_json ledger_json(const TimeLoop& loop);
+
+/// `off_target`: exposure of the tissue round the target, as far as exposure.shell.
+nlohmann::ordered_json off_target_metrics(const Case& c, const Solution& solution);
+
+/// profile_from_target.csv and profile_from_source.csv: exposure of all tissue in layers of one distance from
+/// the target's surface (negative inside), and from the nearest hole, centre of a deposit or line of a drawn
+/// one; the second is left out where drug enters through no needle or by a mask.
+void distance_profiles(const Solution& solution, std::map<std::string, Table>& tables);
+
+/// Edge of the cells that resolve a region, mean over its volume, m.
+double mean_cell_size(const TissueMesh& mesh, int region);
 
 /// `deposit`: what the deposits fill; every value null without them.
 nlohmann::ordered_json deposit_metrics(const Case& c, const Solution& solution);

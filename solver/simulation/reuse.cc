@@ -34,7 +34,7 @@ Case surroundings_of(const Case& c) {
   ground.intravenous.clear();
   ground.deposit.reset();
   ground.thresholds.clear();
-  ground.threshold_duration = ground.until = 0;
+  ground.threshold_duration = ground.until = ground.shell = 0;
   ground.comparator = false;
   ground.accuracy.clear();
   ground.numerics.time_tolerance = ground.numerics.coverage_tolerance = 0;

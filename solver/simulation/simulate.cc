@@ -73,9 +73,8 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
   loose.numerics.time_tolerance = std::max(c.numerics.time_tolerance, comparator_tolerance);
   reporter.info("the same dose by vein");
   solve_again(solution, loose, by_vein, reporter, checkpoints);
-  Table histogram;
   nlohmann::ordered_json json;
-  json["tumour"] = tumour_metrics(c, solution, histogram);
+  json["tumour"] = tumour_metrics(c, solution);
   json["plasma"] = plasma_metrics(c, *solution.loop);
   json["therapeutic_index"] = therapeutic_index(json);
   json["ledger"] = ledger_json(*solution.loop);

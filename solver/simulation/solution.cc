@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "images/surface_distance.h"
 #include "quantities/error.h"
 #include "simulation/mesh_request.h"
 #include "simulation/region_counts.h"
@@ -100,6 +101,27 @@ bool run_course(const Case& c, const Setup& setup, const SolveOptions& options, 
   return finished;
 }
 
+/// What distributions of drug in space are asked of. Where the target's border runs through a cell, its samples
+/// know on which side they lie; those of other tissues take the cell's share.
+void sample(const Setup& setup, Ground& ground) {
+  const Octree& octree = ground.octree;
+  const TissueMesh& mesh = *octree.mesh;
+  const std::vector<char> has_tissue = setup.has_tissue();
+  ground.samples.resize(setup.regions.size());
+  for (std::size_t r = 0; r < setup.regions.size(); ++r) {
+    const int region = static_cast<int>(r);
+    RegionSamples::Overlap overlap;
+    if (region == setup.target)
+      overlap = [&octree](const Point& lower, const Point& upper) {
+        return octree.target_overlap(lower, upper);
+      };
+    if (has_tissue[r]) ground.samples[r] = std::make_unique<RegionSamples>(mesh, region, overlap);
+  }
+  const SurfaceDistance distance(setup.image, setup.values[setup.target]);
+  for (const Point& p : mesh.node_positions())
+    ground.distance_from_target.push_back(distance({p[0], p[1], p[2]}));
+}
+
 }  // namespace
 
 std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOptions& options, MPI_Comm comm,
@@ -141,10 +163,7 @@ std::unique_ptr<Solution> solve(const Case& c, const Setup& setup, const SolveOp
   if (!options.without_course && !run_course(c, setup, options, comm, reporter, phases, *solution, reached))
     return nullptr;
   const auto timed = phases.measure("metrics");
-  if (ground.target_samples == nullptr)
-    ground.target_samples = std::make_unique<RegionSamples>(
-        mesh, setup.target,
-        [&octree](const Point& lower, const Point& upper) { return octree.target_overlap(lower, upper); });
+  if (ground.samples.empty()) sample(setup, ground);
   return solution;
 }
 

@@ -13,8 +13,9 @@ namespace intratumor {
 /// A mesh and what is asked of it alone.
 struct Ground {
   Octree octree;
-  std::unique_ptr<RegionSamples>
-      target_samples;  ///< for every distribution over the target; null until asked
+  /// For every distribution over a region; null of what has no tissue, empty until asked.
+  std::vector<std::unique_ptr<RegionSamples>> samples;
+  std::vector<double> distance_from_target;  ///< m, of owned nodes, negative inside; with the samples
 };
 
 /// Everything that one scheme's computation holds: mesh, flow, and the course in time.

@@ -113,7 +113,8 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["dose_mol"] = setup.given_intratumoral + setup.given_intravenous;
   s["dose_intratumoral_mol"] = setup.given_intratumoral;
   s["needle_passes"] = needle_passes(c);
-  s["tumour"] = tumour_metrics(c, solution, result.histogram);
+  s["tumour"] = tumour_metrics(c, solution);
+  s["off_target"] = off_target_metrics(c, solution);
   s["plasma"] = plasma_metrics(c, loop);
   s["therapeutic_index"] = therapeutic_index(s);
   s["targeting_advantage"] = nullptr;
@@ -161,7 +162,9 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["drug"] = {{"name", c.drug.name}, {"molar_mass_kg_per_mol", nullptr}};
   if (c.drug.molar_mass.given()) s["drug"]["molar_mass_kg_per_mol"] = c.drug.molar_mass.value;
   s["model"] = model_json(c, setup);
-  result.series = loop.series();
+  result.tables["series"] = loop.series();
+  result.tables["exposure_volume"] = exposure_volume_histogram(solution);
+  distance_profiles(solution, result.tables);
   return result;
 }
 

@@ -5,7 +5,7 @@
 
 namespace intratumor {
 
-/// The metrics of a finished run under the keys of summary.json, and the exposure-volume histogram.
+/// The metrics of a finished run under the keys of summary.json, and all tables.
 Result summary_of_run(const Case& c, const Solution& solution);
 
 }  // namespace intratumor

@@ -156,6 +156,7 @@ void add_tumour(Builder& table, const std::vector<StoredResult>& results) {
   table.clinical("AUC, interstitial fluid", table.values("tumour.auc_interstitial"), exposure);
   table.clinical("D95, AUC that 95% reaches", table.values("tumour.d95"), exposure, "D95");
   table.clinical("D50, AUC that half reaches", table.values("tumour.d50"), exposure);
+  table.clinical("AUC, tissue round the tumour", table.values("off_target.auc_free"), exposure);
   table.clinical("Cmax of the mean", table.values("tumour.cmax_mean"), concentration);
   table.scaled("half gone after (h)", "tumour.retention_half_life_s", 1 / hour);
   for (const SharedThreshold& threshold : shared_thresholds(results)) {

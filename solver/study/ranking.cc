@@ -27,11 +27,12 @@ bool starts_with(const std::string& text, const std::string& start) {
 /// 1: more is better, -1: less is, 0: it is neither good nor bad.
 int sense_of(const std::string& metric) {
   if (metric == "tumour.volume_m3" || metric == "plasma.tmax_s") return 0;
+  if (metric == "tumour.homogeneity_index") return -1;
   if (starts_with(metric, "tumour.") || metric == "therapeutic_index" || metric == "targeting_advantage" ||
       metric == "deposit.fraction_in_target")
     return 1;
   for (const char* less :
-       {"plasma.", "leak_fraction", "ledger.leak", "ledger.outflow", "time.", "needle_passes"})
+       {"plasma.", "off_target.auc_free", "leak_fraction", "ledger.leak", "ledger.outflow", "time.", "needle_passes"})
     if (starts_with(metric, less)) return -1;
   return 0;
 }

@@ -1,11 +1,17 @@
-// Errors on some ranks only, and on all.
+// Several ranks: errors on some only and on all, and the same results.
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <thread>
 
 #include "../output/scratch_folder.h"
+#include "output/summary.h"
 #include "program.h"
+#include "results.h"
+#include "small_case.h"
+
+using intratumor::number_at;
+using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -34,4 +40,36 @@ TEST(Ranks, AllFail) {
 
 TEST(Ranks, OneFailsWhileTheOthersWait) {
   expect_one_error("one", "rank 1 failed");
+}
+
+/// Two needles of two holes each, whose schedules overlap, with vessels that collapse: the same steps and
+/// numbers on any number of ranks, told once.
+TEST(Ranks, InfusionIsTheSameOnOneTwoAndFour) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const std::vector<std::string> run{
+      "run", small, "--set",
+      "scheme=[{needle: {like: 22G_side_holes, holes: [0 mm, 3 mm]}, tip: centroid, direction: [0, 0, 1], "
+      "rate: 1 uL/min, volume: 60 uL, concentration: 5 mg/mL, mode: infusion}, {needle: 22G_end_hole, "
+      "tip: {at: centroid, offset: [2 mm, 1 mm, 0 mm]}, rate: 0.5 uL/min, volume: 30 uL, "
+      "concentration: 5 mg/mL, at: 30 min, mode: infusion}]",
+      "--set", "output={fields: [24 h], maps: [auc]}", "-o"};
+  const auto with = [&run](const std::string& folder) {
+    std::vector<std::string> all = run;
+    all.push_back(folder);
+    return all;
+  };
+  const Ended one = intratumor_in(scratch.path(), with("one"));
+  ASSERT_EQ(one.status, 0) << one.err;
+  const Json counts = Json::parse(contents_of(scratch / "one/summary.json"));
+  EXPECT_LT(number_at(counts, "pressure.open_vessels_least_fraction"), 1);
+  for (const int ranks : {2, 4}) {
+    const std::string folder = "on" + std::to_string(ranks);
+    const Ended parallel = intratumor_on_ranks(ranks, scratch.path(), with(folder));
+    ASSERT_EQ(parallel.status, 0) << parallel.err;
+    expect_same_results(scratch / folder, scratch / "one", 1e-6);
+    EXPECT_EQ(Json::parse(contents_of((scratch / folder) + "/summary.json"))["time"]["steps"],
+              counts["time"]["steps"]);
+    EXPECT_EQ(lines_of(parallel.out).size(), lines_of(one.out).size()) << parallel.out;
+  }
 }

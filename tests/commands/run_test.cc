@@ -30,9 +30,16 @@ std::set<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-const std::set<std::string> result_files{"summary.json",       "series.csv", "exposure_volume.csv",
-                                         "case.resolved.yaml", "log.txt",    "fields.h5",
-                                         "fields.xdmf",        "maps"};
+const std::set<std::string> result_files{"summary.json",
+                                         "series.csv",
+                                         "exposure_volume.csv",
+                                         "profile_from_target.csv",
+                                         "profile_from_source.csv",
+                                         "case.resolved.yaml",
+                                         "log.txt",
+                                         "fields.h5",
+                                         "fields.xdmf",
+                                         "maps"};
 
 }  // namespace
 

@@ -84,6 +84,8 @@ TEST_F(CaseFile, Defaults) {
   ASSERT_EQ(c.thresholds.size(), 1u);
   EXPECT_EQ(c.thresholds[0].text, "0.1 c_inj");
   EXPECT_EQ(c.threshold_duration, 0);
+  EXPECT_EQ(c.shell, 5e-3);
+  EXPECT_EQ(read(small_case, {"exposure.shell=1 cm"}).shell, 1e-2);
   EXPECT_EQ(c.field_times, std::vector<double>{c.until});
   EXPECT_EQ(c.patient.species, "human");
   EXPECT_EQ(c.needles[0].duration, 0);

@@ -44,6 +44,10 @@ class OfFiles(unittest.TestCase):
     def test_exposure_volume(self):
         self.assert_table(self.result.exposure_volume, "exposure_volume.csv")
 
+    def test_profiles(self):
+        self.assert_table(self.result.profile(), "profile_from_target.csv")
+        self.assert_table(self.result.profile("source"), "profile_from_source.csv")
+
     def test_summary_by_dotted_keys(self):
         self.assertIsInstance(self.result, intratumor.Result)
         self.assertEqual(self.result.summary, self.summary)

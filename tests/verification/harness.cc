@@ -203,7 +203,7 @@ void Problem::solve(bool still) {
   problem.far_field = far_field;
   problem.faces = faces;
   problem.walls = walls;
-  problem.collapse.on = false;
+  problem.collapse = collapse;
   problem.cell_conductivity = conductivity.empty() ? cell_conductivity(*mesh, tissues) : conductivity;
   problem.source = source;
   if (still) {

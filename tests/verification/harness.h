@@ -67,6 +67,7 @@ struct Problem {
   FarField far_field;
   std::map<dealii::types::boundary_id, FarField> faces;
   std::vector<Wall> walls;
+  Collapse collapse = {false};  ///< off
   BodyCoefficients body;
   FlowState flow;
   std::unique_ptr<TissueOperator> op;

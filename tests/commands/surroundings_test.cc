@@ -1,0 +1,149 @@
+// Metrics that look beyond the tumour, in a ball of tumour in muscle with a deposit in its middle: against
+// volumes of balls and the sums that they must give.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "../output/scratch_folder.h"
+#include "output/summary.h"
+#include "program.h"
+#include "results.h"
+#include "small_case.h"
+
+using intratumor::number_at;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr double mm = 1e-3;
+
+/// A row of a profile.
+struct Layer {
+  double from, to, volume, auc, cmax;
+};
+
+std::vector<Layer> layers_of(const std::string& path) {
+  const std::vector<std::string> lines = lines_of(contents_of(path));
+  EXPECT_EQ(lines.at(0), "distance_from_m,distance_to_m,volume_m3,auc_mol_s_per_m3,cmax_mol_per_m3");
+  std::vector<Layer> layers;
+  for (std::size_t k = 1; k < lines.size(); ++k) {
+    Layer layer{};
+    EXPECT_EQ(std::sscanf(lines[k].c_str(), "%lf,%lf,%lf,%lf,%lf", &layer.from, &layer.to, &layer.volume,
+                          &layer.auc, &layer.cmax),
+              5);
+    layers.push_back(layer);
+  }
+  return layers;
+}
+
+double ball(double radius) {
+  return 4. / 3 * std::acos(-1.) * radius * radius * radius;
+}
+
+/// Volume (m^3) within `distance` (mm) of the small case's tumour outside it: points 0.5 mm apart that have
+/// one of its voxels, whole ones, so near.
+double shell_of_small_case(double distance) {
+  constexpr double step = 0.5;
+  const auto gap = [](double x, int voxel) { return std::max(0., std::abs(x - voxel) - 0.5); };
+  int count = 0;
+  for (double z = -12; z < 12; z += step)
+    for (double y = -12; y < 12; y += step)
+      for (double x = -12; x < 12; x += step) {
+        double nearest = 1e300;
+        for (int k = -6; k <= 6; ++k)
+          for (int j = -6; j <= 6; ++j)
+            for (int i = -6; i <= 6; ++i)
+              if (i * i + j * j + k * k <= 36)
+                nearest = std::min(nearest, std::hypot(gap(x, i), gap(y, j), gap(z, k)));
+        if (nearest > 0 && nearest <= distance) ++count;
+      }
+  return count * std::pow(step * mm, 3);
+}
+
+struct Sum {
+  double volume = 0, exposure = 0;
+};
+Sum sum_of(const std::vector<Layer>& layers, double from, double to) {
+  Sum sum;
+  for (const Layer& layer : layers)
+    if (layer.from >= from - 1e-9 && layer.to <= to + 1e-9) {
+      sum.volume += layer.volume;
+      sum.exposure += layer.volume * layer.auc;
+    }
+  return sum;
+}
+
+}  // namespace
+
+TEST(Surroundings, AddUp) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const Ended ended =
+      intratumor_in(scratch.path(), {"run", small, "-q", "--set", "numerics.h_min=0.5 mm", "--set",
+                                     "exposure={thresholds: [0.5 c_inj], shell: 4 mm}", "--set",
+                                     "output={fields: [], maps: []}", "--set", "geometry.margin=8 mm"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
+  const double volume = number_at(summary, "tumour.volume_m3");
+
+  // The deposit lies in the tumour whole: its volume is distributed, and conformity is coverage.
+  const Json& coverage = summary["tumour"]["coverage"][0];
+  const double fraction = coverage["fraction"].get<double>();
+  const double ratio = coverage["distribution_over_injected_ratio"].get<double>();
+  std::printf("V_d/V_i %.3f, deposit %.3f times what is injected\n", ratio,
+              number_at(summary, "deposit.volume_ratio"));
+  EXPECT_NEAR(ratio, number_at(summary, "deposit.volume_ratio"), 0.05 * ratio);
+  EXPECT_NEAR(coverage["distribution_volume_m3"].get<double>(), ratio * 0.1e-6, 1e-6 * 0.1e-6);
+  EXPECT_NEAR(coverage["distribution_volume_m3"].get<double>(), fraction * volume, 1e-6 * volume);
+  EXPECT_NEAR(coverage["conformity_ratio"].get<double>(), fraction, 1e-6);
+
+  EXPECT_NEAR(number_at(summary, "tumour.mean_residence_time_s"),
+              number_at(summary, "tumour.auc_free") * volume / number_at(summary, "dose_mol"),
+              1e-9 * number_at(summary, "tumour.mean_residence_time_s"));
+  // The half-life of what starts there, 0.75 h; so 1.1 h if it went exponentially, and it goes slower later.
+  EXPECT_GT(number_at(summary, "tumour.mean_residence_time_s"),
+            0.9 / std::log(2.) * number_at(summary, "tumour.retention_half_life_s"));
+  EXPECT_LE(number_at(summary, "tumour.d98"), number_at(summary, "tumour.d95"));
+  EXPECT_NEAR(number_at(summary, "tumour.homogeneity_index"),
+              (number_at(summary, "tumour.d2") - number_at(summary, "tumour.d98")) /
+                  number_at(summary, "tumour.d50"),
+              1e-9 * number_at(summary, "tumour.homogeneity_index"));
+
+  // Layers inside the surface are the tumour; the shell goes round its voxels of 1 mm.
+  const std::vector<Layer> from_target = layers_of(scratch / "small.out/profile_from_target.csv");
+  const Sum inside = sum_of(from_target, -1, 0), shell = sum_of(from_target, 0, 4 * mm);
+  EXPECT_NEAR(inside.volume, volume, 0.03 * volume);
+  EXPECT_NEAR(inside.exposure, number_at(summary, "tumour.auc_interstitial") * volume,
+              0.02 * inside.exposure);
+  const double expected = shell_of_small_case(4);
+  std::printf("shell %.1f mm3, by points %.1f\n", 1e9 * number_at(summary, "off_target.volume_m3"),
+              1e9 * expected);
+  EXPECT_NEAR(number_at(summary, "off_target.volume_m3"), expected, 0.04 * expected);
+  EXPECT_EQ(number_at(summary, "off_target.shell_m"), 4 * mm);
+  EXPECT_NEAR(shell.volume, number_at(summary, "off_target.volume_m3"), 0.05 * shell.volume);
+  // Per volume of tissue it is smaller by what of muscle an antibody can enter, 0.15 x 0.8.
+  EXPECT_NEAR(number_at(summary, "off_target.auc_free") / (shell.exposure / shell.volume), 0.12, 0.12 * 0.1);
+
+  // Layers round the needle's tip are those of a ball.
+  const std::vector<Layer> from_source = layers_of(scratch / "small.out/profile_from_source.csv");
+  const Sum core = sum_of(from_source, 0, 4 * mm);
+  EXPECT_NEAR(core.volume, ball(4 * mm), 0.05 * ball(4 * mm));
+  for (std::size_t k = 1; k < from_source.size() && from_source[k].to < 6 * mm; ++k)
+    EXPECT_LE(from_source[k].cmax, from_source[k - 1].cmax) << k;
+}
+
+TEST(Surroundings, OfADoseByVeinHaveNoSource) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const Ended ended = intratumor_in(
+      scratch.path(), {"run", small, "-q", "--set", "scheme=[{intravenous: {dose: 5 mg, over: 1 h}}]", "--set",
+                       "exposure={thresholds: [1 ug/mL]}", "--set", "output={fields: [], maps: []}"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_FALSE(std::ifstream(scratch / "small.out/profile_from_source.csv").good());
+  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
+  EXPECT_TRUE(summary["tumour"]["coverage"][0]["distribution_over_injected_ratio"].is_null());
+  EXPECT_GT(number_at(summary, "off_target.auc_free"), 0);
+}
