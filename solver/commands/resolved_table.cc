@@ -71,7 +71,8 @@ constexpr ModelNumber model_numbers[] = {
     {"flow.collapse.width", "5 to 15",
      "from the first vessels that close to the last; engineering default, no measurement known"},
     {"deposit.volume_ratio", "1 to 1/fluid_fraction",
-     "1: the fluid opens its own space; 1/fluid_fraction of the target's tissue, the default: it fills every pore"},
+     "1: the fluid opens its own space; 1/fluid_fraction of the target's tissue, the default: it fills every "
+     "pore"},
     {"deposit.aspect", "1 to 3", "along the needle over across; engineering default, no measurement known"},
 };
 

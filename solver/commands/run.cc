@@ -28,11 +28,12 @@ const CaseCommand& run_usage() {
 }
 
 std::string where_to_look(const CaseToFolder& run) {
-  std::string text = "\n" + run.readable_path() +
-                     "/\n  summary.json           every number, in SI units\n"
-                     "  series.csv             the course in time\n"
-                     "  exposure_volume.csv    how evenly the tumour is exposed\n"
-                     "  profile_from_*.csv     exposure by distance from the tumour's surface and from the needle\n";
+  std::string text =
+      "\n" + run.readable_path() +
+      "/\n  summary.json           every number, in SI units\n"
+      "  series.csv             the course in time\n"
+      "  exposure_volume.csv    how evenly the tumour is exposed\n"
+      "  profile_from_*.csv     exposure by distance from the tumour's surface and from the needle\n";
   if (!run.input().field_times.empty())
     text += "  fields.xdmf            concentration and pressure in space, for ParaView (Xdmf3 Reader S)\n";
   if (!run.input().maps.empty())

@@ -22,8 +22,8 @@ using Json = nlohmann::ordered_json;
 using Mask = std::vector<std::uint64_t>;
 
 constexpr const char* file_name = "meshes.json";
-/// Of a coarse deposit's run: what cases with one mesh share, against what each computes for itself; both grow
-/// with the mesh (DECISIONS.md).
+/// Of a coarse deposit's run: what cases with one mesh share, against what each computes for itself; both
+/// grow with the mesh (DECISIONS.md).
 constexpr double shared_cost = 0.5, own_cost = 0.5;
 constexpr double largest_union = 2;           // of the mean mesh
 constexpr std::size_t most_candidates = 256;  // looked at for the next of a group
@@ -128,8 +128,8 @@ std::vector<const Scheme*> next_group(std::vector<const Scheme*>& left) {
       const std::size_t more = left[k]->cases.size();
       const double cells = cells_of(joined(mask, left[k]->fine));
       const double mean = (own + left[k]->cells) / static_cast<double>(group.size() + 1);
-      const double saved = cost_of(members, together) + cost_of(more, left[k]->cells) -
-                           cost_of(members + more, cells);
+      const double saved =
+          cost_of(members, together) + cost_of(more, left[k]->cells) - cost_of(members + more, cells);
       if (cells >= largest_union * mean || saved <= most_saved) continue;
       most_saved = saved;
       joint = cells;

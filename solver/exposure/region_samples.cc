@@ -3,11 +3,12 @@
 namespace intratumor {
 
 namespace {
-constexpr int along_inside = 2, along_cut = 4;  // sub-cells of a cell in each direction
-constexpr double round_off = 1e-6;              // of a share that is a sum of overlaps
+constexpr int along_inside = 2;     // sub-cells of a cell in each direction
+constexpr double round_off = 1e-6;  // of a share that is a sum of overlaps
 }  // namespace
 
-RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap) : mesh_(&mesh) {
+RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap, int along_cut)
+    : mesh_(&mesh) {
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
     const double share = mesh.cell_fraction(index, region);

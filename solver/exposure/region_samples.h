@@ -9,29 +9,31 @@
 namespace intratumor {
 
 /// Points that sample one region of a mesh: the middle of 2^3 sub-cells of every cell inside the region and
-/// of 4^3 of every cell its boundary cuts, each with the region's volume in its sub-cell, so that the total
-/// is the region's. Made once a mesh: the volumes in cut cells cost more than the fields that are sampled.
-/// Collective.
+/// of 4^3, or as many as asked for, of every cell its boundary cuts, each with the region's volume in its
+/// sub-cell, so that the total is the region's. Made once a mesh: the volumes in cut cells cost more than the
+/// fields that are sampled. Collective.
 class RegionSamples {
  public:
   /// Volume (m^3) of the region in a box; null: the cell's fraction of each sub-cell.
   using Overlap = std::function<double(const Point& lower, const Point& upper)>;
-  /// The mesh must outlive the samples.
-  RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap);
+  /// The mesh must outlive the samples. `along_cut`: sub-cells of cut cells in each direction.
+  RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap, int along_cut = 4);
 
   MPI_Comm communicator() const { return mesh_->communicator(); }
   double volume() const { return volume_; }  ///< m^3, over all ranks
   /// Samples on this rank.
   std::size_t size() const { return size_; }
 
-  /// Calls use(values, volume in m^3) for this rank's samples of N nodal fields (its owned nodes). Collective.
+  /// Calls use(values, volume in m^3) for this rank's samples of N nodal fields (its owned nodes).
+  /// Collective.
   template <std::size_t N, class Use>
   void for_each(const std::array<const std::vector<double>*, N>& fields, const Use& use) const;
   /// Calls use(value, volume in m^3) for those of one field.
   template <class Use>
   void for_each(const std::vector<double>& field, const Use& use) const;
 
-  /// m^3 of the region, over all ranks, where the field is at least `level`; and as a share of it. Collective.
+  /// m^3 of the region, over all ranks, where the field is at least `level`; and as a share of it.
+  /// Collective.
   double volume_at_least(const std::vector<double>& field, double level) const;
   double share_at_least(const std::vector<double>& field, double level) const;
 

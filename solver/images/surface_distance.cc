@@ -15,7 +15,9 @@ namespace index = boost::geometry::index;
 using Place = boost::geometry::model::point<double, 3, boost::geometry::cs::cartesian>;
 using Box = boost::geometry::model::box<Place>;
 
-Place place(const Vector3& at) { return {at[0], at[1], at[2]}; }
+Place place(const Vector3& at) {
+  return {at[0], at[1], at[2]};
+}
 }  // namespace
 
 struct SurfaceDistance::Faces {

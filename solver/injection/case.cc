@@ -37,9 +37,9 @@ auto members(const DepositInput& d) {
 
 auto members(const Case& c) {
   return std::tie(c.title, c.regions, c.tissues, c.drug, c.patient, c.far_field, c.faces, c.collapse.on,
-                  c.collapse.floor, c.collapse.width, c.comparator, c.threshold_duration, c.shell, c.until, c.accuracy,
-                  c.numerics.h_min, c.numerics.time_tolerance, c.numerics.coverage_tolerance, c.field_times,
-                  c.maps);
+                  c.collapse.floor, c.collapse.width, c.comparator, c.threshold_duration, c.shell, c.until,
+                  c.accuracy, c.numerics.h_min, c.numerics.time_tolerance, c.numerics.coverage_tolerance,
+                  c.field_times, c.maps);
 }
 
 template <typename T>

@@ -125,11 +125,8 @@ inline constexpr Limit coverage_tolerance = {"numerics.coverage_tolerance",
 inline constexpr Limit threshold_multiple = {
     "exposure.thresholds.*", Dimension::dimensionless, {0, 1e9, true}, any, "multiples of c_inj or Kd"};
 
-inline constexpr Limit shell = {"exposure.shell",
-                                Dimension::length,
-                                {1e-4, 0.1},
-                                {1e-3, 0.03},
-                                "margins of ablation are 5 to 10 mm"};
+inline constexpr Limit shell = {
+    "exposure.shell", Dimension::length, {1e-4, 0.1}, {1e-3, 0.03}, "margins of ablation are 5 to 10 mm"};
 
 // Patients.
 inline constexpr Limit human_weight = {"patient.body_weight (human)",

@@ -22,12 +22,13 @@ void read_exponents(const YamlNode& node, const std::string& set_by,
   };
   const char* const flow = "allometry of flows, 3/4; range: exponents fitted between patients, from memory";
   const char* const size = "allometry of volumes, 1; range: exponents fitted between patients, from memory";
-  const Entry list[] = {{"clearance", exponents.clearance, 0.75, 0.5, 1, flow},
-                        {"plasma_volume", exponents.plasma_volume, 1, 0.5, 1.1, size},
-                        {"peripheral_volume", exponents.peripheral_volume, 1, 0, 1.2, size},
-                        {"exchange_flow", exponents.exchange_flow, 0.75, 0, 1, flow},
-                        {"lymph_delay", exponents.lymph_delay, 0, 0, 0.25,
-                         "taken not to depend on weight within a species; times scale with 1/4 between them"}};
+  const Entry list[] = {
+      {"clearance", exponents.clearance, 0.75, 0.5, 1, flow},
+      {"plasma_volume", exponents.plasma_volume, 1, 0.5, 1.1, size},
+      {"peripheral_volume", exponents.peripheral_volume, 1, 0, 1.2, size},
+      {"exchange_flow", exponents.exchange_flow, 0.75, 0, 1, flow},
+      {"lymph_delay", exponents.lymph_delay, 0, 0, 0.25,
+       "taken not to depend on weight within a species; times scale with 1/4 between them"}};
   const auto map = map_at(node, "weight_exponents", false);
   for (const Entry& entry : list) {
     if (map)

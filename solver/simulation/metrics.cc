@@ -97,11 +97,11 @@ Json tumour_metrics(const Case& c, const Solution& solution) {
   t["retention_half_life_s"] = loop.retention_half_life() ? Json(*loop.retention_half_life()) : Json();
   // Whatever the scheme, what a molecule of the dose spends there until the run ends; of one dose into the
   // tumour the area under its amount over the dose.
-  t["mean_residence_time_s"] =
-      setup.given() > 0 ? Json(phi * exposure * volume / setup.given()) : Json();
+  t["mean_residence_time_s"] = setup.given() > 0 ? Json(phi * exposure * volume / setup.given()) : Json();
 
   t["coverage"] = Json::array();
-  for (std::size_t k = 0; k < c.thresholds.size(); ++k) t["coverage"].push_back(coverage_entry(c, solution, k));
+  for (std::size_t k = 0; k < c.thresholds.size(); ++k)
+    t["coverage"].push_back(coverage_entry(c, solution, k));
 
   const VolumeDistribution auc(*solution.ground->samples[target], loop.exposure().auc());
   const double d98 = auc.value_reached_by(0.98), d50 = auc.value_reached_by(0.50),

@@ -137,16 +137,24 @@ Setup intravenous_comparator(const Case& c, const Setup& setup) {
   by_vein.infusions.clear();
   by_vein.modes.clear();
   const double usual = c.drug.intravenous_duration.value;
+  std::vector<std::pair<double, double>> given;  // when, and how much
   const auto add = [&](const auto& entries) {
-    for (const auto& entry : entries) {
+    for (const auto& entry : entries)
       // What the needle would have given before the end of the run, by vein within it too.
       for (const double t : entry.times)
-        by_vein.intravenous.push_back(
-            {given_before(c.until, entry.amount, t, entry.duration), std::min(usual, c.until - t), {t}});
-    }
+        given.emplace_back(t, given_before(c.until, entry.amount, t, entry.duration));
   };
   add(setup.deposits);
   add(setup.infusions);
+  std::sort(given.begin(), given.end());
+  double session = -1;  // when it began
+  for (const auto& [t, amount] : given) {
+    if (session < 0 || (t > session && t >= session + usual)) {
+      session = t;
+      by_vein.intravenous.push_back({0., std::min(usual, c.until - t), {t}});
+    }
+    by_vein.intravenous.back().amount += amount;
+  }
   add_up(c, by_vein);
   return by_vein;
 }

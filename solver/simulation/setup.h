@@ -112,8 +112,9 @@ struct Setup : SegmentedImage, PlacedNeedles {
 /// the one that the last case read is kept; null: nowhere.
 Setup prepare(const Case& c, Reporter& reporter, Kept<SegmentedImage>* image = nullptr);
 
-/// The same amounts into plasma at each injection's time over the drug's usual duration (60 min if it has
-/// none), no needle.
+/// The same amounts into plasma, no needle: what is injected while a dose by vein would run, over the drug's
+/// usual duration (60 min if it has none), is one session's dose, given from the session's first injection
+/// on.
 Setup intravenous_comparator(const Case& c, const Setup& setup);
 
 /// Position of a region's name among the setup's.

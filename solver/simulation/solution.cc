@@ -101,8 +101,8 @@ bool run_course(const Case& c, const Setup& setup, const SolveOptions& options, 
   return finished;
 }
 
-/// What distributions of drug in space are asked of. Where the target's border runs through a cell, its samples
-/// know on which side they lie; those of other tissues take the cell's share.
+/// What distributions of drug in space are asked of. Where the target's border runs through a cell, its
+/// samples know on which side they lie; those of other tissues take the cell's share.
 void sample(const Setup& setup, Ground& ground) {
   const Octree& octree = ground.octree;
   const TissueMesh& mesh = *octree.mesh;
@@ -110,12 +110,12 @@ void sample(const Setup& setup, Ground& ground) {
   ground.samples.resize(setup.regions.size());
   for (std::size_t r = 0; r < setup.regions.size(); ++r) {
     const int region = static_cast<int>(r);
-    RegionSamples::Overlap overlap;
     if (region == setup.target)
-      overlap = [&octree](const Point& lower, const Point& upper) {
-        return octree.target_overlap(lower, upper);
-      };
-    if (has_tissue[r]) ground.samples[r] = std::make_unique<RegionSamples>(mesh, region, overlap);
+      ground.samples[r] = std::make_unique<RegionSamples>(
+          mesh, region,
+          [&octree](const Point& lower, const Point& upper) { return octree.target_overlap(lower, upper); });
+    else if (has_tissue[r])
+      ground.samples[r] = std::make_unique<RegionSamples>(mesh, region, nullptr, 2);
   }
   const SurfaceDistance distance(setup.image, setup.values[setup.target]);
   for (const Point& p : mesh.node_positions())

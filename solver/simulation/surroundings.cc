@@ -73,7 +73,8 @@ Table profile(const Solution& solution, const std::vector<double>& distance) {
     const double volume = sums[3 * k];
     if (!(volume > 0)) continue;
     const double from = (first + static_cast<int>(k)) * thickness;
-    table.rows.push_back({from, from + thickness, volume, sums[3 * k + 1] / volume, sums[3 * k + 2] / volume});
+    table.rows.push_back(
+        {from, from + thickness, volume, sums[3 * k + 1] / volume, sums[3 * k + 2] / volume});
   }
   return table;
 }

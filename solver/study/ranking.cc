@@ -31,8 +31,8 @@ int sense_of(const std::string& metric) {
   if (starts_with(metric, "tumour.") || metric == "therapeutic_index" || metric == "targeting_advantage" ||
       metric == "deposit.fraction_in_target")
     return 1;
-  for (const char* less :
-       {"plasma.", "off_target.auc_free", "leak_fraction", "ledger.leak", "ledger.outflow", "time.", "needle_passes"})
+  for (const char* less : {"plasma.", "off_target.auc_free", "leak_fraction", "ledger.leak", "ledger.outflow",
+                           "time.", "needle_passes"})
     if (starts_with(metric, less)) return -1;
   return 0;
 }

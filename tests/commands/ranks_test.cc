@@ -48,12 +48,16 @@ TEST(Ranks, InfusionIsTheSameOnOneTwoAndFour) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());
   const std::vector<std::string> run{
-      "run", small, "--set",
+      "run",
+      small,
+      "--set",
       "scheme=[{needle: {like: 22G_side_holes, holes: [0 mm, 3 mm]}, tip: centroid, direction: [0, 0, 1], "
       "rate: 1 uL/min, volume: 60 uL, concentration: 5 mg/mL, mode: infusion}, {needle: 22G_end_hole, "
       "tip: {at: centroid, offset: [2 mm, 1 mm, 0 mm]}, rate: 0.5 uL/min, volume: 30 uL, "
       "concentration: 5 mg/mL, at: 30 min, mode: infusion}]",
-      "--set", "output={fields: [24 h], maps: [auc]}", "-o"};
+      "--set",
+      "output={fields: [24 h], maps: [auc]}",
+      "-o"};
   const auto with = [&run](const std::string& folder) {
     std::vector<std::string> all = run;
     all.push_back(folder);

@@ -78,7 +78,8 @@ void expect_near(const Json& a, const Json& b, double tolerance, const std::stri
     const double x = a.get<double>();
     const double y = b.get<double>();
     double allowed = tolerance;
-    for (const char* rough : {"/tumour/d98", "/tumour/d95", "/tumour/d50", "/tumour/d2", "/tumour/homogeneity_index", "/tumour/retention_half_life_s"})
+    for (const char* rough : {"/tumour/d98", "/tumour/d95", "/tumour/d50", "/tumour/d2",
+                              "/tumour/homogeneity_index", "/tumour/retention_half_life_s"})
       if (path == rough) allowed *= 10;
     // Terms of the ledger are shares already.
     const double size = path.find("/ledger/") != std::string::npos ? 1 : std::max(std::abs(x), std::abs(y));

@@ -107,10 +107,10 @@ TEST(Surroundings, AddUp) {
   EXPECT_GT(number_at(summary, "tumour.mean_residence_time_s"),
             0.9 / std::log(2.) * number_at(summary, "tumour.retention_half_life_s"));
   EXPECT_LE(number_at(summary, "tumour.d98"), number_at(summary, "tumour.d95"));
-  EXPECT_NEAR(number_at(summary, "tumour.homogeneity_index"),
-              (number_at(summary, "tumour.d2") - number_at(summary, "tumour.d98")) /
-                  number_at(summary, "tumour.d50"),
-              1e-9 * number_at(summary, "tumour.homogeneity_index"));
+  EXPECT_NEAR(
+      number_at(summary, "tumour.homogeneity_index"),
+      (number_at(summary, "tumour.d2") - number_at(summary, "tumour.d98")) / number_at(summary, "tumour.d50"),
+      1e-9 * number_at(summary, "tumour.homogeneity_index"));
 
   // Layers inside the surface are the tumour; the shell goes round its voxels of 1 mm.
   const std::vector<Layer> from_target = layers_of(scratch / "small.out/profile_from_target.csv");
@@ -138,9 +138,10 @@ TEST(Surroundings, AddUp) {
 TEST(Surroundings, OfADoseByVeinHaveNoSource) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());
-  const Ended ended = intratumor_in(
-      scratch.path(), {"run", small, "-q", "--set", "scheme=[{intravenous: {dose: 5 mg, over: 1 h}}]", "--set",
-                       "exposure={thresholds: [1 ug/mL]}", "--set", "output={fields: [], maps: []}"});
+  const Ended ended =
+      intratumor_in(scratch.path(),
+                    {"run", small, "-q", "--set", "scheme=[{intravenous: {dose: 5 mg, over: 1 h}}]", "--set",
+                     "exposure={thresholds: [1 ug/mL]}", "--set", "output={fields: [], maps: []}"});
   ASSERT_EQ(ended.status, 0) << ended.err;
   EXPECT_FALSE(std::ifstream(scratch / "small.out/profile_from_source.csv").good());
   const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));

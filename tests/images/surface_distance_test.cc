@@ -78,7 +78,9 @@ TEST(SurfaceDistance, EqualsASearchThroughAllVoxels) {
   EXPECT_GT(inside, 100);
 }
 
-TEST(SurfaceDistance, NeedsARegion) { EXPECT_THROW(SurfaceDistance(image_of_a_ring(), {9}), InputError); }
+TEST(SurfaceDistance, NeedsARegion) {
+  EXPECT_THROW(SurfaceDistance(image_of_a_ring(), {9}), InputError);
+}
 
 }  // namespace
 }  // namespace intratumor

@@ -19,17 +19,16 @@ struct Reference {
   double uptake_shut;  // of it where as many as can be are shut: p > pv + width; 0: none are
 };
 constexpr double radii[] = {1.25 * mm, 1.875 * mm, 2.5 * mm, 3.75 * mm, 5 * mm};
-const Reference references[] = {
-    {"vessels collapse",
-     true,
-     {3366.30113483, 2289.22262081, 1859.06261479, 1587.70750912, 1524.10215571},
-     1.66665783617e-12,
-     2.89054535166e-14},
-    {"vessels stay open",
-     false,
-     {2764.52625431, 2010.28818759, 1731.66248047, 1556.58773228, 1515.55039412},
-     1.66666096934e-12,
-     0}};
+const Reference references[] = {{"vessels collapse",
+                                 true,
+                                 {3366.30113483, 2289.22262081, 1859.06261479, 1587.70750912, 1524.10215571},
+                                 1.66665783617e-12,
+                                 2.89054535166e-14},
+                                {"vessels stay open",
+                                 false,
+                                 {2764.52625431, 2010.28818759, 1731.66248047, 1556.58773228, 1515.55039412},
+                                 1.66666096934e-12,
+                                 0}};
 
 TEST(Collapse, RadialInfusion) {
   for (const double h : {0.3125 * mm, 0.15625 * mm, 0.078125 * mm}) {
