@@ -9,16 +9,21 @@
 
 stop_short <- function(...) stop(..., call. = FALSE)
 
-# A result folder as a list: path, summary (nested; NULL where undefined), units (the same, with units), series and
-# exposure_volume (data frames, columns as in docs/result_folder.md).
+# A result folder as a list: path, summary (nested; NULL where undefined), units (the same, with units), series,
+# exposure_volume, profile_from_target and profile_from_source (data frames, columns as in docs/result_folder.md; the
+# last NULL where it was not written).
 read_result <- function(folder) {
   file <- file.path(folder, "summary.json")
   if (!file.exists(file)) stop_short(folder, ": is no result folder, there is no summary.json in it")
   summary <- jsonlite::fromJSON(file, simplifyVector = FALSE)
   if (!identical(summary$status, "done")) stop_short(file, ": status is not 'done'")
-  list(path = folder, summary = summary, units = summary$units,
-       series = read.csv(file.path(folder, "series.csv")),
-       exposure_volume = read.csv(file.path(folder, "exposure_volume.csv")))
+  table <- function(name) {
+    file <- file.path(folder, paste0(name, ".csv"))
+    if (file.exists(file)) read.csv(file)
+  }
+  list(path = folder, summary = summary, units = summary$units, series = table("series"),
+       exposure_volume = table("exposure_volume"), profile_from_target = table("profile_from_target"),
+       profile_from_source = table("profile_from_source"))
 }
 
 # A study folder as a list: path, results (a row a case, status, reason, inputs, metrics), analysis (nested).
@@ -69,6 +74,7 @@ clinical_table <- function(result) {
     row("tumour: AUC per volume of tissue", "tumour.auc_free", units$exposure),
     row("tumour: AUC in interstitial fluid", "tumour.auc_interstitial", units$exposure),
     row("tumour: AUC that 95% of it reaches", "tumour.d95", units$exposure),
+    row("tissue round the tumour: AUC", "off_target.auc_free", units$exposure),
     row("tumour: Cmax of the mean", "tumour.cmax_mean", units$concentration),
     row("tumour: half gone after", "tumour.retention_half_life_s", hours),
     row("plasma: Cmax", "plasma.cmax", units$concentration),

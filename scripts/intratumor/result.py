@@ -26,6 +26,7 @@ class Result:
     result.metrics                    every number of summary.json, flat
     result.clinical()                 the main ones in mg, ug/mL, h and %
     result.series                     the course in time
+    result.profile("target")          exposure by distance from the target's surface, or from the "source"
     result.fields("24 h")             fields in space, when the case asks for them
     result.map("auc")                 image on the segmentation's grid
     """

@@ -39,8 +39,10 @@ const char* const usage =
 
 const char* const about_rank =
     "best first by a key of summary.json, as tumour.d95: more is better for tumour.*, therapeutic_index and "
-    "targeting_advantage, less for plasma.*, leak_fraction and needle_passes; tumour.coverage.0 is the "
-    "first threshold; any other with what is better, as pressure.max_pa:less; several with weights: "
+    "targeting_advantage, less for plasma.*, off_target.auc_free, tumour.homogeneity_index, leak_fraction "
+    "and needle_passes; tumour.coverage.0 is the share of volume above the first threshold, "
+    "tumour.coverage.0.conformity_ratio the like; any other with what is better, as pressure.max_pa:less; "
+    "several with weights: "
     "tumour.d95=2,plasma.cmax=1. Results of several segmentations are ranked in each by itself. Places that "
     "the numerical error does not tell apart are ties (2=)";
 

@@ -110,8 +110,9 @@ class Leaves {
       for (const ModelNumber& number : model_numbers)
         if (name == number.path) {
           values_.back().range = number.range;
-          values_.back().basis = "remembered";
-          values_.back().source = number.source;
+          const bool own = values_.back().set_by == "default";
+          values_.back().basis = own ? "remembered" : "given";
+          if (own) values_.back().source = number.source;
         }
     }
   }

@@ -27,13 +27,14 @@ const CaseCommand& run_usage() {
   return command;
 }
 
-std::string where_to_look(const CaseToFolder& run) {
-  std::string text =
-      "\n" + run.readable_path() +
-      "/\n  summary.json           every number, in SI units\n"
-      "  series.csv             the course in time\n"
-      "  exposure_volume.csv    how evenly the tumour is exposed\n"
-      "  profile_from_*.csv     exposure by distance from the tumour's surface and from the needle\n";
+std::string where_to_look(const CaseToFolder& run, const Result& result) {
+  std::string text = "\n" + run.readable_path() +
+                     "/\n  summary.json           every number, in SI units\n"
+                     "  series.csv             the course in time\n"
+                     "  exposure_volume.csv    how evenly the tumour is exposed\n"
+                     "  profile_from_target.csv  exposure by distance from the tumour's surface\n";
+  if (result.tables.count("profile_from_source") > 0)
+    text += "  profile_from_source.csv  the same from where drug was injected\n";
   if (!run.input().field_times.empty())
     text += "  fields.xdmf            concentration and pressure in space, for ParaView (Xdmf3 Reader S)\n";
   if (!run.input().maps.empty())
@@ -61,7 +62,7 @@ void write_result(CaseToFolder& run, Result& result) {
   run.reporter().result(
       readable_result(c.title, summary, result.tables.at("series"),
                       c.drug.molar_mass.given() ? std::optional<double>(molar_mass) : std::nullopt));
-  run.reporter().result(where_to_look(run));
+  run.reporter().result(where_to_look(run, result));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ Place place(const Vector3& at) {
 struct SurfaceDistance::Faces {
   const LabelImage& image;
   RegionLookup region;
-  index::rtree<Box, index::rstar<16>> tree;
+  index::rtree<Box, index::rstar<16>> tree{};
 
   bool inside(const std::array<int, 3>& voxel) const {
     for (int a = 0; a < 3; ++a)
@@ -33,7 +33,7 @@ struct SurfaceDistance::Faces {
 };
 
 SurfaceDistance::SurfaceDistance(const LabelImage& image, const std::vector<std::uint16_t>& values)
-    : faces_(new Faces{image, RegionLookup(values), {}}) {
+    : faces_(new Faces{image, RegionLookup(values)}) {
   centroid_index(image, values);  // throws when the region is empty
   const VoxelBox box = region_box(image, faces_->region, whole_image(image));
   std::vector<Box> faces;

@@ -47,6 +47,12 @@ class Warnings {
     for (const NamedParameter& named : parameters) check(prefix + "." + named.key, *named.parameter);
   }
 
+  void shell_beyond(double shell, double margin) {
+    list_.push_back("exposure.shell: " + readable_text(shell, Dimension::length) +
+                    " round the target is more than geometry.margin, " +
+                    readable_text(margin, Dimension::length) + ": off_target holds what is meshed of it");
+  }
+
   std::vector<std::string> take() { return std::move(list_); }
 
  private:
@@ -105,6 +111,7 @@ std::vector<std::string> implausible_values(const Case& c) {
   }
   warnings.check(limits::until, "run.until", c.until);
   warnings.check(limits::shell, "exposure.shell", c.shell);
+  if (c.shell > c.geometry.margin) warnings.shell_beyond(c.shell, c.geometry.margin);
   if (c.checkpoint_interval > 0) warnings.check(limits::checkpoint, "run.checkpoint", c.checkpoint_interval);
   warnings.check(limits::cell, "numerics.h_min", c.numerics.h_min);
   warnings.check(limits::tolerance, "numerics.time_tolerance", c.numerics.time_tolerance);

@@ -31,13 +31,14 @@ void read_exponents(const YamlNode& node, const std::string& set_by,
        "taken not to depend on weight within a species; times scale with 1/4 between them"}};
   const auto map = map_at(node, "weight_exponents", false);
   for (const Entry& entry : list) {
+    if (!entry.parameter.given()) {
+      entry.parameter = default_parameter(entry.standard, Dimension::dimensionless, entry.source);
+      entry.parameter.low = entry.low;
+      entry.parameter.high = entry.high;
+    }
     if (map)
       overlay_parameter(*map, entry.key, Dimension::dimensionless, limits::weight_exponent.possible, set_by,
                         false, entry.parameter);
-    if (entry.parameter.given()) continue;
-    entry.parameter = default_parameter(entry.standard, Dimension::dimensionless, entry.source);
-    entry.parameter.low = entry.low;
-    entry.parameter.high = entry.high;
   }
   if (map) map->done();
 }

@@ -18,19 +18,6 @@ double histogram_decades(const VolumeDistribution& values) {
   return std::clamp(std::ceil(std::log10(values.maximum() / low)), 5., 12.);
 }
 
-}  // namespace
-
-double mean_cell_size(const TissueMesh& mesh, int region) {
-  double sum = 0;
-  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
-    const double volume = cell->measure();
-    sum += mesh.cell_fraction(index, region) * volume * std::cbrt(volume);
-  });
-  return dealii::Utilities::MPI::sum(sum, mesh.communicator()) / mesh.region_volume(region);
-}
-
-namespace {
-
 /// Volume (m^3) that the scheme's needles inject until the run ends.
 double injected_volume(const Case& c, const Setup& setup) {
   double volume = 0;
@@ -73,6 +60,15 @@ Json coverage_entry(const Case& c, const Solution& solution, std::size_t k) {
 }
 
 }  // namespace
+
+double mean_cell_size(const TissueMesh& mesh, int region) {
+  double sum = 0;
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    const double volume = cell->measure();
+    sum += mesh.cell_fraction(index, region) * volume * std::cbrt(volume);
+  });
+  return dealii::Utilities::MPI::sum(sum, mesh.communicator()) / mesh.region_volume(region);
+}
 
 /// Mean over the target of phi_a c integrated in time, and the same per accessible volume.
 Json tumour_metrics(const Case& c, const Solution& solution) {

@@ -30,8 +30,8 @@ nlohmann::ordered_json ledger_json(const TimeLoop& loop);
 nlohmann::ordered_json off_target_metrics(const Case& c, const Solution& solution);
 
 /// profile_from_target.csv and profile_from_source.csv: exposure of all tissue in layers of one distance from
-/// the target's surface (negative inside), and from the nearest hole, centre of a deposit or line of a drawn
-/// one; the second is left out where drug enters through no needle or by a mask.
+/// the target's surface (negative inside), and from the nearest hole, centre of a deposit, or line of
+/// one of shape line; the second is left out where drug enters through no needle or by a mask.
 void distance_profiles(const Solution& solution, std::map<std::string, Table>& tables);
 
 /// Edge of the cells that resolve a region, mean over its volume, m.

@@ -98,6 +98,44 @@ Json regions_json(const Setup& setup, const TissueMesh& mesh, const std::vector<
   return regions;
 }
 
+Json time_json(const TimeLoop& loop) {
+  const TimeLoop::Counts& counts = loop.counts();
+  return {{"steps", counts.steps},
+          {"rejected_steps", counts.rejected},
+          {"wall_s", 0.},
+          {"factorisations", loop.stepper().factorisations()},
+          {"low_order_iterations", counts.low_iterations},
+          {"stage_iterations", counts.stage_iterations},
+          {"error_estimate_fraction", counts.temporal_error}};
+}
+
+Json memory_json(MPI_Comm comm) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return {{"peak_over_all_ranks_bytes",
+           dealii::Utilities::MPI::sum(1024. * static_cast<double>(usage.ru_maxrss), comm)}};
+}
+
+Json pressure_json(const FlowStates::Extremes& flow, bool infused) {
+  return {{"max_pa", flow.max_pressure},
+          {"at_needle_pa", infused ? Json(flow.needle_pressure) : Json()},
+          {"closure_error_fraction", flow.closure},
+          {"states", flow.states},
+          {"newton_steps", flow.newton_steps},
+          {"linear_iterations", flow.linear_iterations},
+          {"open_vessels_least_fraction", flow.least_open},
+          {"holes_of_one_needle_error_fraction", flow.manifold_error}};
+}
+
+Json fluid_json(const TimeLoop::Fluid& fluid) {
+  return {{"injected_m3", fluid.injected},
+          {"filtered_m3", fluid.filtered},
+          {"lymph_m3", fluid.lymph},
+          {"outflow_m3", fluid.outflow},
+          {"through_vessel_walls_m3", fluid.through_walls},
+          {"leak_m3", fluid.leak}};
+}
+
 }  // namespace
 
 Result summary_of_run(const Case& c, const Solution& solution) {
@@ -105,7 +143,6 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   const Setup& setup = loop.setup();
   Result result;
   const TissueMesh& mesh = loop.mesh();
-  const FlowStates::Extremes& flow = solution.flow->extremes();
   const TimeLoop::Counts& counts = loop.counts();
   Json& s = result.summary;
   s["status"] = "done";
@@ -129,33 +166,10 @@ Result summary_of_run(const Case& c, const Solution& solution) {
                {"front_in_coarse_cells_s",
                 counts.reached_coarse_cells < 0 ? Json() : Json(counts.reached_coarse_cells)}};
   s["regions"] = regions_json(setup, mesh, solution.flow->walls());
-  s["time"] = {{"steps", counts.steps},
-               {"rejected_steps", counts.rejected},
-               {"wall_s", 0.},
-               {"factorisations", loop.stepper().factorisations()},
-               {"low_order_iterations", counts.low_iterations},
-               {"stage_iterations", counts.stage_iterations},
-               {"error_estimate_fraction", counts.temporal_error}};
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  s["memory"] = {
-      {"peak_over_all_ranks_bytes",
-       dealii::Utilities::MPI::sum(1024. * static_cast<double>(usage.ru_maxrss), mesh.communicator())}};
-  s["pressure"] = {{"max_pa", flow.max_pressure},
-                   {"at_needle_pa", setup.infusions.empty() ? Json() : Json(flow.needle_pressure)},
-                   {"closure_error_fraction", flow.closure},
-                   {"states", flow.states},
-                   {"newton_steps", flow.newton_steps},
-                   {"linear_iterations", flow.linear_iterations},
-                   {"open_vessels_least_fraction", flow.least_open},
-                   {"holes_of_one_needle_error_fraction", flow.manifold_error}};
-  const TimeLoop::Fluid& fluid = loop.fluid();
-  s["fluid"] = {{"injected_m3", fluid.injected},
-                {"filtered_m3", fluid.filtered},
-                {"lymph_m3", fluid.lymph},
-                {"outflow_m3", fluid.outflow},
-                {"through_vessel_walls_m3", fluid.through_walls},
-                {"leak_m3", fluid.leak}};
+  s["time"] = time_json(loop);
+  s["memory"] = memory_json(mesh.communicator());
+  s["pressure"] = pressure_json(solution.flow->extremes(), !setup.infusions.empty());
+  s["fluid"] = fluid_json(loop.fluid());
   s["linear_residual"] = counts.linear_residual;
   s["limiter"] = {{"refused_fraction", counts.proposed > 0 ? counts.refused / counts.proposed : 0.},
                   {"largest_refused_of_drug_in_mesh_fraction", counts.largest_refused_share}};

@@ -24,7 +24,7 @@ void for_each_in_tissue(const Ground& ground, const std::array<const std::vector
 }
 
 /// Distance (m) of every owned node from where the nearest of the scheme's drug was put: from a hole, the
-/// centre of a deposit or the line of a drawn one.
+/// centre of a deposit, or line of one of shape line.
 std::vector<double> distance_from_sources(const Setup& setup, const TissueMesh& mesh) {
   std::vector<double> distances;
   for (const Point& p : mesh.node_positions()) {
@@ -52,7 +52,8 @@ Table profile(const Solution& solution, const std::vector<double>& distance) {
   const NodalExposure& exposure = solution.loop->exposure();
   const std::array<const std::vector<double>*, 3> fields{&distance, &exposure.auc(), &exposure.cmax()};
   const auto layer_of = [thickness](double d) { return static_cast<int>(std::floor(d / thickness)); };
-  const int last = layer_of(profile_reach);
+  // Round-off must not decide whether the last one begins at the reach.
+  const int last = static_cast<int>(std::ceil(profile_reach / thickness - 1e-6)) - 1;
   int first = last;
   for (const double d : distance) first = std::min(first, layer_of(d));
   first = dealii::Utilities::MPI::min(first, comm);

@@ -30,10 +30,6 @@ Json numbers(const std::vector<double>& values) {
   return list;
 }
 
-std::string unit_of_metric(const std::string& name) {
-  return is_coverage(name) ? "1" : unit_of(name);
-}
-
 Json band_json(const Band& band) {
   Json json = {{"count", band.count}, {"mean", number_or_null(band.mean)}};
   for (std::size_t i = 0; i < band.quantiles.size(); ++i)

@@ -270,10 +270,12 @@ std::vector<SharedThreshold> shared_thresholds(const std::vector<StoredResult>& 
       auto known = std::find_if(shared.begin(), shared.end(), same);
       if (known == shared.end()) {
         const std::vector<double> none(results.size(), nan);
-        known = shared.insert(shared.end(), {written, at_least, none, none});
+        known =
+            shared.insert(shared.end(), {written, at_least, none, none, std::vector<Json>(results.size())});
       }
       known->level[i] = level;
       known->fraction[i] = number_at(entry, "fraction");
+      known->entry[i] = entry;
     }
   }
   return shared;

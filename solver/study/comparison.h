@@ -43,9 +43,10 @@ std::vector<std::string> differing_inputs(const std::vector<StoredResult>& resul
 /// Thresholds of coverage that results share: those of one time and of one text, or one level.
 struct SharedThreshold {
   std::string text;
-  double at_least = 0;           ///< s
-  std::vector<double> level;     ///< mol/m^3 of each result, NaN where it has none
-  std::vector<double> fraction;  ///< of the tumour's volume
+  double at_least = 0;                        ///< s
+  std::vector<double> level;                  ///< mol/m^3 of each result, NaN where it has none
+  std::vector<double> fraction;               ///< of the tumour's volume
+  std::vector<nlohmann::ordered_json> entry;  ///< of each result's summary.json, null where it has none
 };
 std::vector<SharedThreshold> shared_thresholds(const std::vector<StoredResult>& results);
 

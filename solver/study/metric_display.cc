@@ -10,8 +10,9 @@ namespace {
 
 /// Numbers without a unit that are parts of a whole.
 bool is_share(const std::string& metric) {
-  for (const char* start : {"tumour.coverage.", "leak_fraction", "ledger.", "deposit.fraction_in_target",
-                            "limiter.refused_fraction"})
+  if (is_coverage(metric)) return coverage_key(metric) == "fraction";
+  for (const char* start :
+       {"leak_fraction", "ledger.", "deposit.fraction_in_target", "limiter.refused_fraction"})
     if (metric.rfind(start, 0) == 0) return true;
   return false;
 }
@@ -24,7 +25,7 @@ std::string MetricDisplay::title(const std::string& metric) const {
 
 MetricDisplay metric_display(const std::string& metric, const std::optional<double>& molar_mass) {
   const ClinicalUnits units{molar_mass};
-  const std::string unit = is_coverage(metric) ? "1" : unit_of(metric);
+  const std::string unit = unit_of_metric(metric);
   const auto of = [](const ClinicalUnit& clinical) { return MetricDisplay{clinical.per_si, clinical.name}; };
   if (unit == "mol s m-3") return of(units.exposure());
   if (unit == "mol m-3") return of(units.concentration());

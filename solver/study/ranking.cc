@@ -27,6 +27,7 @@ bool starts_with(const std::string& text, const std::string& start) {
 /// 1: more is better, -1: less is, 0: it is neither good nor bad.
 int sense_of(const std::string& metric) {
   if (metric == "tumour.volume_m3" || metric == "plasma.tmax_s") return 0;
+  if (is_coverage(metric) && metric.find(".distribution_") != std::string::npos) return 0;
   if (metric == "tumour.homogeneity_index") return -1;
   if (starts_with(metric, "tumour.") || metric == "therapeutic_index" || metric == "targeting_advantage" ||
       metric == "deposit.fraction_in_target")
@@ -37,7 +38,7 @@ int sense_of(const std::string& metric) {
   return 0;
 }
 
-/// Every promised number, and each threshold's coverage.
+/// Every promised number, and of each threshold its coverage and what else belongs to it.
 std::vector<std::string> known_metrics(const std::vector<StoredResult>& results) {
   std::vector<std::string> names = metric_names();
   std::size_t thresholds = 0;
@@ -45,7 +46,11 @@ std::vector<std::string> known_metrics(const std::vector<StoredResult>& results)
     const nlohmann::ordered_json list = value_at(result.summary, "tumour.coverage");
     if (list.is_array()) thresholds = std::max(thresholds, list.size());
   }
-  for (std::size_t i = 0; i < thresholds; ++i) names.push_back(coverage + std::to_string(i));
+  for (std::size_t i = 0; i < thresholds; ++i) {
+    const std::string entry = coverage + std::to_string(i);
+    names.push_back(entry);
+    for (const std::string& key : coverage_keys()) names.push_back(entry + "." + key);
+  }
   return names;
 }
 
@@ -156,9 +161,28 @@ Criterion read_metric(const std::string& text, const std::vector<StoredResult>& 
 
 bool is_coverage(const std::string& metric) {
   if (!starts_with(metric, coverage)) return false;
-  const std::string index = metric.substr(coverage.size());
-  return !index.empty() && index.size() < 4 &&
+  const std::string rest = metric.substr(coverage.size());
+  const std::size_t dot = std::min(rest.find('.'), rest.size());
+  const std::string index = rest.substr(0, dot);
+  const bool known = dot == rest.size() ||
+                     std::count(coverage_keys().begin(), coverage_keys().end(), rest.substr(dot + 1)) == 1;
+  return known && !index.empty() && index.size() < 4 &&
          std::all_of(index.begin(), index.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+std::string coverage_key(const std::string& metric) {
+  const std::size_t dot = metric.find('.', coverage.size());
+  return dot == std::string::npos ? coverage_keys().front() : metric.substr(dot + 1);
+}
+
+const std::vector<std::string>& coverage_keys() {
+  static const std::vector<std::string> keys{"fraction", "distribution_volume_m3",
+                                             "distribution_over_injected_ratio", "conformity_ratio"};
+  return keys;
+}
+
+std::string unit_of_metric(const std::string& metric) {
+  return unit_of(is_coverage(metric) ? coverage_key(metric) : metric);
 }
 
 std::size_t coverage_index(const std::string& metric) {
@@ -178,7 +202,7 @@ double metric_of(const nlohmann::ordered_json& summary, const std::string& metri
   const std::size_t i =
       is_coverage(metric) ? coverage_index(metric) : std::numeric_limits<std::size_t>::max();
   if (!list.is_array() || i >= list.size()) return std::numeric_limits<double>::quiet_NaN();
-  return number_at(list[i], "fraction");
+  return number_at(list[i], coverage_key(metric));
 }
 
 Ranking rank_results(std::vector<StoredResult>& results, const std::string& text) {

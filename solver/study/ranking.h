@@ -46,10 +46,16 @@ std::vector<std::string> listed(const std::string& text);
 /// The value of such a metric in a summary, or NaN.
 double metric_of(const nlohmann::ordered_json& summary, const std::string& metric);
 
-/// "tumour.coverage.0" and its like.
+/// "tumour.coverage.0", the share of the volume, and "tumour.coverage.0.conformity_ratio" with their like.
 bool is_coverage(const std::string& metric);
-/// Of what is one: which threshold, from 0.
+/// Of what is one: which threshold, from 0, and which of coverage_keys().
 std::size_t coverage_index(const std::string& metric);
+std::string coverage_key(const std::string& metric);
+/// Numbers of a threshold's entry in summary.json that are metrics; the share of the volume is the first.
+const std::vector<std::string>& coverage_keys();
+
+/// Unit of a metric of any kind; empty when it has none.
+std::string unit_of_metric(const std::string& metric);
 
 /// Every other number of summary.json that a study may be about.
 std::vector<std::string> metric_names();

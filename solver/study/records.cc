@@ -62,7 +62,8 @@ Json comparison_records(const std::vector<StoredResult>& results, const Standing
       record[start + "text"] = thresholds[k].text;
       record[start + "threshold_mol_per_m3"] = number_or_null(thresholds[k].level[i]);
       record[start + "at_least_s"] = thresholds[k].at_least;
-      record[start + "fraction"] = number_or_null(thresholds[k].fraction[i]);
+      for (const std::string& key : coverage_keys())
+        record[start + key] = number_or_null(number_at(thresholds[k].entry[i], key));
     }
     if (!standing.ranking.criteria.empty()) {
       record["rank_place"] = standing.ranking.places[i];

@@ -128,8 +128,11 @@ std::string results_csv(const Plan& plan, const StudyResults& results) {
     for (const PromisedKey& key : promised_keys())
       if (key.unit != nullptr) record[column_of(key)] = number_or_null(number_at(summary, key.path));
     for (std::size_t i = 0; i < thresholds; ++i)
-      record["coverage_" + std::to_string(i) + "_fraction"] =
-          number_or_null(metric_of(summary, "tumour.coverage." + std::to_string(i)));
+      for (const std::string& key : coverage_keys()) {
+        const std::string number = std::to_string(i);
+        record["coverage_" + number + "_" + key] =
+            number_or_null(metric_of(summary, "tumour.coverage." + number + "." + key));
+      }
     records.push_back(record);
   }
   return records_csv(records);

@@ -243,7 +243,7 @@ TEST(BadInput, DiskThatIsFull) {
     const char* fields;
     const char* file;
   } disks[] = {
-      {"64k", "[1 h, 2 h]", "fields.h5"}, {"8k", "[]", "summary.json"}, {"40k", "[]", "case.resolved.yaml"}};
+      {"64k", "[1 h, 2 h]", "fields.h5"}, {"8k", "[]", "summary.json"}, {"52k", "[]", "case.resolved.yaml"}};
   for (const auto& [size, fields, file] : disks) {
     const std::vector<std::string> disk = on_a_disk(std::string("size=") + size, scratch.path());
     const Ended ended = run_on(disk, scratch.path(),

@@ -100,16 +100,16 @@ TEST(Reuse, EachCaseEqualsItsOwnRunOnTheSharedMesh) {
   EXPECT_GE(without_comparator, 4u);  // those of its tissue
 }
 
-// Needles in and round a tumour: near ones share a mesh, far ones do not, and no union has twice the cells.
+// Needles in two clusters: those of one share a mesh, and no union has twice the cells.
 TEST(Reuse, AUnionStaysUnderTwiceTheMeanMesh) {
   const ScratchFolder scratch;
   write_small_case(scratch.path());
   std::string tips;
   for (int i = 0; i < 12; ++i) {
-    const double angle = 2.4 * i, radius = 13 * std::sqrt((i + 0.5) / 12);
+    const double angle = 2.4 * i, radius = 3 * std::sqrt((i + 0.5) / 12), cluster = i % 2 == 0 ? -10 : 10;
     tips += (i > 0 ? ", " : "") + std::string("{at: centroid, offset: [") +
-            std::to_string(radius * std::cos(angle)) + " mm, " + std::to_string(radius * std::sin(angle)) +
-            " mm, 0 mm]}";
+            std::to_string(cluster + radius * std::cos(angle)) + " mm, " +
+            std::to_string(radius * std::sin(angle)) + " mm, 0 mm]}";
   }
   write_text(
       scratch / "study.yaml",

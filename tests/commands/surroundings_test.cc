@@ -43,24 +43,26 @@ double ball(double radius) {
   return 4. / 3 * std::acos(-1.) * radius * radius * radius;
 }
 
-/// Volume (m^3) within `distance` (mm) of the small case's tumour outside it: points 0.5 mm apart that have
-/// one of its voxels, whole ones, so near.
+/// Volume (m^3) within `distance` (mm) of the small case's tumour outside it, by points 0.25 mm apart, none
+/// on a face: those whose nearest voxel of the tumour, a whole box, is so near. One octant, which is an
+/// eighth.
 double shell_of_small_case(double distance) {
-  constexpr double step = 0.5;
+  constexpr double step = 0.25;
   const auto gap = [](double x, int voxel) { return std::max(0., std::abs(x - voxel) - 0.5); };
+  const auto square = [](double x) { return x * x; };
   int count = 0;
-  for (double z = -12; z < 12; z += step)
-    for (double y = -12; y < 12; y += step)
-      for (double x = -12; x < 12; x += step) {
+  for (double z = step / 2; z < 11; z += step)
+    for (double y = step / 2; y < 11; y += step)
+      for (double x = step / 2; x < 11; x += step) {
         double nearest = 1e300;
-        for (int k = -6; k <= 6; ++k)
-          for (int j = -6; j <= 6; ++j)
-            for (int i = -6; i <= 6; ++i)
+        for (int k = 0; k <= 6; ++k)
+          for (int j = 0; j <= 6; ++j)
+            for (int i = 0; i <= 6; ++i)
               if (i * i + j * j + k * k <= 36)
-                nearest = std::min(nearest, std::hypot(gap(x, i), gap(y, j), gap(z, k)));
-        if (nearest > 0 && nearest <= distance) ++count;
+                nearest = std::min(nearest, square(gap(x, i)) + square(gap(y, j)) + square(gap(z, k)));
+        if (nearest > 0 && nearest <= square(distance)) ++count;
       }
-  return count * std::pow(step * mm, 3);
+  return 8 * count * std::pow(step * mm, 3);
 }
 
 struct Sum {
@@ -89,6 +91,8 @@ TEST(Surroundings, AddUp) {
   const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
   const double volume = number_at(summary, "tumour.volume_m3");
 
+  EXPECT_NEAR(number_at(summary, "tumour.histogram_volume_m3"), volume, 1e-9 * volume);
+
   // The deposit lies in the tumour whole: its volume is distributed, and conformity is coverage.
   const Json& coverage = summary["tumour"]["coverage"][0];
   const double fraction = coverage["fraction"].get<double>();
@@ -100,12 +104,18 @@ TEST(Surroundings, AddUp) {
   EXPECT_NEAR(coverage["distribution_volume_m3"].get<double>(), fraction * volume, 1e-6 * volume);
   EXPECT_NEAR(coverage["conformity_ratio"].get<double>(), fraction, 1e-6);
 
-  EXPECT_NEAR(number_at(summary, "tumour.mean_residence_time_s"),
-              number_at(summary, "tumour.auc_free") * volume / number_at(summary, "dose_mol"),
-              1e-9 * number_at(summary, "tumour.mean_residence_time_s"));
-  // The half-life of what starts there, 0.75 h; so 1.1 h if it went exponentially, and it goes slower later.
-  EXPECT_GT(number_at(summary, "tumour.mean_residence_time_s"),
-            0.9 / std::log(2.) * number_at(summary, "tumour.retention_half_life_s"));
+  // What series.csv says of the amount, by the trapezoidal rule.
+  double residence = 0, before[2] = {0, 0};
+  for (const std::string& line : lines_of(contents_of(scratch / "small.out/series.csv"))) {
+    double now[2];
+    if (std::sscanf(line.c_str(), "%lf,%lf", &now[0], &now[1]) != 2) continue;  // the header
+    residence += (now[0] - before[0]) * (now[1] + before[1]) / 2 / number_at(summary, "dose_mol");
+    before[0] = now[0];
+    before[1] = now[1];
+  }
+  std::printf("residence %.0f s, by the series %.0f\n", number_at(summary, "tumour.mean_residence_time_s"),
+              residence);
+  EXPECT_NEAR(number_at(summary, "tumour.mean_residence_time_s"), residence, 0.02 * residence);
   EXPECT_LE(number_at(summary, "tumour.d98"), number_at(summary, "tumour.d95"));
   EXPECT_NEAR(
       number_at(summary, "tumour.homogeneity_index"),
@@ -133,6 +143,29 @@ TEST(Surroundings, AddUp) {
   EXPECT_NEAR(core.volume, ball(4 * mm), 0.05 * ball(4 * mm));
   for (std::size_t k = 1; k < from_source.size() && from_source[k].to < 6 * mm; ++k)
     EXPECT_LE(from_source[k].cmax, from_source[k - 1].cmax) << k;
+}
+
+/// A deposit half outside the tumour: what it fills there counts for V_d and against conformity.
+TEST(Surroundings, CountWhatLiesOutside) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const Ended ended =
+      intratumor_in(scratch.path(), {"run", small, "-q", "--set", "numerics.h_min=0.5 mm", "--set",
+                                     "exposure={thresholds: [0.5 c_inj]}", "--set",
+                                     "scheme.0.tip={at: centroid, offset: [6 mm, 0 mm, 0 mm]}", "--set",
+                                     "output={fields: [], maps: []}"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
+  const double volume = number_at(summary, "tumour.volume_m3");
+  const Json& coverage = summary["tumour"]["coverage"][0];
+  const double inside = coverage["fraction"].get<double>() * volume;
+  const double everywhere = coverage["distribution_volume_m3"].get<double>();
+  std::printf("V_d %.1f mm3, of it %.1f in the tumour; deposit %.1f\n", 1e9 * everywhere, 1e9 * inside,
+              1e9 * number_at(summary, "deposit.volume_m3"));
+  EXPECT_NEAR(everywhere, number_at(summary, "deposit.volume_m3"), 0.15 * everywhere);
+  EXPECT_GT(inside, 0.3 * everywhere);
+  EXPECT_LT(inside, 0.6 * everywhere);
+  EXPECT_NEAR(coverage["conformity_ratio"].get<double>(), inside * inside / (volume * everywhere), 1e-9);
 }
 
 TEST(Surroundings, OfADoseByVeinHaveNoSource) {

@@ -23,8 +23,9 @@ intratumor::Setup by_vein(double usual_duration, const std::vector<Deposit>& dep
 
 TEST(Comparator, InjectionsOfOneSessionAreOneDose) {
   // Four after each other, and the same a week later; the last begins when the first dose's hour is over.
-  const auto vein = by_vein(60 * minute, {given_at({4 * minute, 7 * day}, 2), given_at({2 * minute}, 3),
-                                           given_at({0, 7 * day + 2 * minute}, 1), given_at({60 * minute}, 5)});
+  const auto vein =
+      by_vein(60 * minute, {given_at({4 * minute, 7 * day}, 2), given_at({2 * minute}, 3),
+                            given_at({0, 7 * day + 2 * minute}, 1), given_at({60 * minute}, 5)});
   ASSERT_EQ(vein.intravenous.size(), 3u);
   const double amounts[] = {1 + 3 + 2, 5, 2 + 1}, times[] = {0, 60 * minute, 7 * day};
   for (int k = 0; k < 3; ++k) {

@@ -233,6 +233,7 @@ TEST(Analysis, MetricsHaveUnitsOfTheClinic) {
   EXPECT_EQ(shown("tumour.auc_free", 3.6, std::nullopt), "1 umol h/L");
   EXPECT_EQ(shown("plasma.cmax", 1. / 148, 148), "1000 ug/mL");
   EXPECT_EQ(shown("tumour.coverage.0", 0.25, 148), "25 %");
+  EXPECT_EQ(shown("tumour.coverage.0.distribution_volume_m3", 3e-6, 148), "3 mL");
   EXPECT_EQ(shown("tumour.retention_half_life_s", 7200, 148), "2 h");
   EXPECT_EQ(shown("time.wall_s", 7200, 148), "7200 s");
   EXPECT_EQ(shown("pressure.max_pa", 1333.22387415, 148), "10 mmHg");

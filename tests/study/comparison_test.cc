@@ -182,6 +182,7 @@ TEST_F(TwoResults, RecordsAreFlatInSiWithUnitsInTheirNames) {
   EXPECT_DOUBLE_EQ(record["plasma_cmax_mol_per_m3"].get<double>(), 0.5e-3 / 148);
   EXPECT_DOUBLE_EQ(record["until_s"].get<double>(), 604800);
   EXPECT_DOUBLE_EQ(record["coverage_0_fraction"].get<double>(), 0.5);
+  EXPECT_DOUBLE_EQ(record["coverage_0_conformity_ratio"].get<double>(), 0.25);
   EXPECT_TRUE(record["plasma_auc_inf_mol_s_per_m3"].is_null());
 
   const std::vector<std::string> lines = lines_of_text(records_csv(records));
@@ -201,6 +202,8 @@ TEST_F(TwoResults, RankBestFirst) {
   EXPECT_EQ(first_by("tumour.auc_free"), "two");
   EXPECT_EQ(first_by("therapeutic_index"), "two");
   EXPECT_EQ(first_by("tumour.coverage.0"), "two");
+  EXPECT_EQ(first_by("tumour.coverage.0.conformity_ratio"), "two");
+  EXPECT_EQ(first_by("tumour.coverage.0.distribution_volume_m3:less"), "one");
   EXPECT_EQ(first_by("plasma.auc"), "two");   // less is better
   EXPECT_EQ(first_by("plasma.cmax"), "one");  // equal: as they came
 
@@ -229,6 +232,9 @@ TEST_F(TwoResults, MetricsThatCannotRank) {
   EXPECT_NE(message("mesh.cells").find("say mesh.cells:more or mesh.cells:less"), std::string::npos);
   EXPECT_NE(message("mesh.cells:fewer").find("more or less"), std::string::npos);
   EXPECT_NE(message("tumour.coverage.1").find("there is no metric"), std::string::npos);
+  EXPECT_NE(message("tumour.coverage.0.conformity").find("did you mean tumour.coverage.0.conformity_ratio?"),
+            std::string::npos);
+  EXPECT_NE(message("tumour.coverage.0.distribution_volume_m3").find(":more or "), std::string::npos);
   EXPECT_NE(message("targeting_advantage").find("none of the results"), std::string::npos);
 }
 

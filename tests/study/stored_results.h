@@ -23,7 +23,9 @@ inline nlohmann::ordered_json made_summary(double scale = 1) {
   s["tumour"]["coverage"] = {{{"threshold_mol_per_m3", 0.5 / 148},
                               {"text", "0.1 c_inj"},
                               {"at_least_s", 86400.},
-                              {"fraction", scale * 0.25}}};
+                              {"fraction", scale * 0.25},
+                              {"distribution_volume_m3", scale * 5e-6},
+                              {"conformity_ratio", scale * 0.125}}};
   s["plasma"] = {{"auc", 36. / 148 / scale},
                  {"auc_0_24h", 18. / 148},  // 10 and 5 mg h/L
                  {"auc_0_7d", 36. / 148 / scale},
