@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "images/surface_distance.h"
 #include "simulation/metrics.h"
 
 namespace intratumor {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <tuple>
 
+#include "parameters/coefficients.h"
 #include "parameters/size_scaling.h"
 #include "read_text.h"
 
@@ -87,6 +88,31 @@ TEST(SizeScaling, HalfLivesAndReachOfTheTable) {
                 row.reach_mm);
     EXPECT_NEAR(half_life(7e3) / row.unit, row.sparse, 0.05 * row.sparse) << row.species;
     EXPECT_NEAR(half_life(2e4) / row.unit, row.dense, 0.05 * row.dense) << row.species;
+    EXPECT_NEAR(reach, row.reach_mm, 0.006) << row.species;
+  }
+}
+
+/// The table's small molecules: by what the wall lets through, and with blood flows of 5e-3 and 1e-3 1/s.
+TEST(SizeScaling, SmallMoleculesOfTheTableAreLimitedByBloodFlow) {
+  const VesselClass vessels = read_vessel_class("tumour", shipped());
+  const MatrixClass matrix = read_matrix_class("tumour", shipped());
+  const struct {
+    const char* species;
+    double radius_nm, by_wall, by_fast_blood, by_slow_blood, reach_mm;  ///< half-lives in s
+  } rows[] = {{"cisplatin", 0.35, 42, 1.4 * 60, 5.5 * 60, 0.22}, {"CDN", 0.5, 68, 1.8 * 60, 5.5 * 60, 0.23}};
+  for (const auto& row : rows) {
+    const double radius = row.radius_nm * 1e-9;
+    const double accessible = 0.5 * scaled_accessible_ratio(radius, matrix);
+    const double wall = scaled_permeability(radius, vessels) * 7e3;
+    const auto half_life = [&](double exchange) { return std::log(2) * accessible / exchange; };
+    const double reach = 1e3 * std::sqrt(scaled_diffusivity(radius, matrix) * accessible / wall);
+    const double fast = half_life(flow_limited_exchange(wall, 5e-3)),
+                 slow = half_life(flow_limited_exchange(wall, 1e-3));
+    std::printf("%-9s %.0f s by the wall, %.0f and %.0f by blood flow, reach %.3f mm\n", row.species,
+                half_life(wall), fast, slow, reach);
+    EXPECT_NEAR(half_life(wall), row.by_wall, 0.05 * row.by_wall) << row.species;
+    EXPECT_NEAR(fast, row.by_fast_blood, 0.05 * row.by_fast_blood) << row.species;
+    EXPECT_NEAR(slow, row.by_slow_blood, 0.05 * row.by_slow_blood) << row.species;
     EXPECT_NEAR(reach, row.reach_mm, 0.006) << row.species;
   }
 }
