@@ -22,6 +22,7 @@ Problem ball_of_distorted_cells() {
   p.mesh = std::make_unique<TissueMesh>(std::move(ball), 1, one_region(), false);
   p.tissues = {baxter_jain_tumour()};
   p.tissues[0].permeability_surface = 6e-5;
+  p.body.plasma_volume = 3e-3;
   p.far_field.kind = FarField::Kind::value;
   double nearest = 1e300;
   int hole = -1;
@@ -72,7 +73,8 @@ TEST(Curved, StaysPositiveAndKeepsItsDrugAtAnyStep) {
     lowest = dealii::Utilities::MPI::min(lowest, MPI_COMM_WORLD);
     courant = dealii::Utilities::MPI::max(courant, MPI_COMM_WORLD);
     char name[120];
-    std::snprintf(name, sizeof name, "unstructured ball, Courant number up to %.2g: lowest c over c_ref", courant);
+    std::snprintf(name, sizeof name, "unstructured ball, Courant number up to %.2g: lowest c over c_ref",
+                  courant);
     check("curved", name, lowest, 0, -lowest, 1e-13);
     std::snprintf(name, sizeof name, "unstructured ball, Courant number up to %.2g: ledger", courant);
     check("curved", name, 1 + largest_gap, 1, largest_gap, 1e-11);
