@@ -29,17 +29,17 @@ const CaseCommand& run_usage() {
 
 std::string where_to_look(const CaseToFolder& run, const Result& result) {
   std::string text = "\n" + run.readable_path() +
-                     "/\n  summary.json           every number, in SI units\n"
-                     "  series.csv             the course in time\n"
-                     "  exposure_volume.csv    how evenly the tumour is exposed\n"
+                     "/\n  summary.json             every number, in SI units\n"
+                     "  series.csv               the course in time\n"
+                     "  exposure_volume.csv      how evenly the tumour is exposed\n"
                      "  profile_from_target.csv  exposure by distance from the tumour's surface\n";
   if (result.tables.count("profile_from_source") > 0)
     text += "  profile_from_source.csv  the same from where drug was injected\n";
   if (!run.input().field_times.empty())
-    text += "  fields.xdmf            concentration and pressure in space, for ParaView (Xdmf3 Reader S)\n";
+    text += "  fields.xdmf              concentration and pressure in space, for ParaView (Xdmf3 Reader S)\n";
   if (!run.input().maps.empty())
-    text += "  maps/                  on the segmentation's own grid, to lay over the scan in Slicer\n";
-  return text + "  case.resolved.yaml     the case with every default, log.txt what was shown here";
+    text += "  maps/                    on the segmentation's own grid, to lay over the scan in Slicer\n";
+  return text + "  case.resolved.yaml       the case with every default, log.txt what was shown here";
 }
 
 void write_result(CaseToFolder& run, Result& result) {

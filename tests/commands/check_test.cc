@@ -43,9 +43,10 @@ std::string line_of(const std::string& out, const std::string& path) {
 TEST(Check, ShowsEveryValueAndWritesNothing) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());
-  const Ended ended = intratumor_in(
-      scratch.path(), {"check", small, "--set", "scheme.0.volume=0.2 mL", "--set",
-                       "tissues.tumour.vessel.reflection=0.7", "--set", "patient.body_weight=81 kg"});
+  const Ended ended =
+      intratumor_in(scratch.path(), {"check", small, "--set", "scheme.0.volume=0.2 mL", "--set",
+                                     "tissues.tumour.vessel.reflection=0.7", "--set",
+                                     "patient.body_weight=81 kg", "--set", "flow.collapse.width=8 mmHg"});
   ASSERT_EQ(ended.status, 0) << ended.err;
   EXPECT_EQ(ended.err, "");
   const Case c = read_case(small);
@@ -66,7 +67,11 @@ TEST(Check, ShowsEveryValueAndWritesNothing) {
   shows("scheme.0.mode deposit case");
   shows("exposure.thresholds [0.1 c_inj, 1 ug/mL] case");
   shows("run.until 1 d case");
+  shows("exposure.shell 5 mm default");
   shows("numerics.h_min 1 mm default");
+  // Numbers of the program itself have ranges too; one that a case gives is its own.
+  shows("flow.collapse.floor 0.05 0 to 0.1 remembered default");
+  shows("flow.collapse.width 8 mmHg 5 to 15 given --set");
   EXPECT_NE(line_of(ended.out, "tissues.tumour.vessel.reflection").find("given --set"), std::string::npos);
   EXPECT_NE(line_of(ended.out, "patient.body_weight").find("81 kg 40 to 150 given --set"), std::string::npos);
   EXPECT_NE(line_of(ended.out, "tissues.tumour.fluid_fraction").find("params/tissues/viable_tumour.yaml"),
