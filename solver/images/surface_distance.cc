@@ -1,5 +1,6 @@
 #include "images/surface_distance.h"
 
+#define BOOST_ALLOW_DEPRECATED_HEADERS  // of Boost, by Boost's own
 #include <boost/geometry.hpp>
 #include <boost/geometry/geometries/box.hpp>
 #include <boost/geometry/geometries/point.hpp>
