@@ -40,8 +40,7 @@ constexpr double spread_error[3] = {0.25, 0.1, 0.05};
 
 double numerical_error(const std::string& metric, double value, const std::string& accuracy) {
   const int level = accuracy == "fine" ? 2 : accuracy == "standard" ? 1 : 0;
-  if (is_coverage(metric) && coverage_key(metric) != "fraction")
-    return spread_error[level] * std::abs(value);
+  if (is_coverage(metric) && coverage_key(metric) != "fraction") return spread_error[level] * std::abs(value);
   for (const Row& row : rows)
     if (metric.compare(0, std::char_traits<char>::length(row.start), row.start) == 0)
       return row.relative[level] * std::abs(value) + row.absolute[level];
