@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <stdexcept>
 
 #include "commands/text_table.h"
@@ -106,14 +107,15 @@ class Leaves {
       } else {
         text = readable(node.Scalar(), name);
       }
-      values_.push_back({name, text, "", "", origin_.of(path), ""});
-      for (const ModelNumber& number : model_numbers)
-        if (name == number.path) {
-          values_.back().range = number.range;
-          const bool own = values_.back().set_by == "default";
-          values_.back().basis = own ? "remembered" : "given";
-          if (own) values_.back().source = number.source;
-        }
+      ResolvedValue value{name, text, "", "", origin_.of(path), ""};
+      const auto known = std::find_if(std::begin(model_numbers), std::end(model_numbers),
+                                      [&name](const ModelNumber& number) { return name == number.path; });
+      if (known != std::end(model_numbers)) {
+        value.range = known->range;
+        value.basis = value.set_by == "default" ? "remembered" : "given";
+        if (value.basis == "remembered") value.source = known->source;
+      }
+      values_.push_back(value);
     }
   }
 

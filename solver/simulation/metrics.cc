@@ -61,17 +61,12 @@ Json coverage_entry(const Case& c, const Solution& solution, std::size_t k) {
 
 }  // namespace
 
-double mean_cell_size(const TissueMesh& mesh, int region) {
-  double sum = 0;
-  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
-    const double volume = cell->measure();
-    sum += mesh.cell_fraction(index, region) * volume * std::cbrt(volume);
-  });
-  return dealii::Utilities::MPI::sum(sum, mesh.communicator()) / mesh.region_volume(region);
+VolumeDistribution auc_in_target(const Solution& solution) {
+  return {*solution.ground->samples[solution.loop->setup().target], solution.loop->exposure().auc()};
 }
 
 /// Mean over the target of phi_a c integrated in time, and the same per accessible volume.
-Json tumour_metrics(const Case& c, const Solution& solution) {
+Json tumour_metrics(const Case& c, const Solution& solution, const VolumeDistribution& auc) {
   const Octree& octree = solution.ground->octree;
   const TimeLoop& loop = *solution.loop;
   const Setup& setup = loop.setup();
@@ -99,7 +94,6 @@ Json tumour_metrics(const Case& c, const Solution& solution) {
   for (std::size_t k = 0; k < c.thresholds.size(); ++k)
     t["coverage"].push_back(coverage_entry(c, solution, k));
 
-  const VolumeDistribution auc(*solution.ground->samples[target], loop.exposure().auc());
   const double d98 = auc.value_reached_by(0.98), d50 = auc.value_reached_by(0.50),
                d2 = auc.value_reached_by(0.02);
   t["d98"] = d98;
@@ -108,17 +102,15 @@ Json tumour_metrics(const Case& c, const Solution& solution) {
   t["d2"] = d2;
   t["homogeneity_index"] = d50 > 0 ? Json((d2 - d98) / d50) : Json();
   t["histogram_volume_m3"] = auc.volume();
-  const double cell_size = mean_cell_size(mesh, target);
+  const double cell_size = solution.ground->target_cell_size;
   const double across = std::cbrt(6. * volume / std::acos(-1.)) / cell_size;
   t["histogram_resolution_m"] = cell_size;
   t["histogram_cells_across_ratio"] = across;
   return t;
 }
 
-Table exposure_volume_histogram(const Solution& solution) {
-  const int target = solution.loop->setup().target;
-  const VolumeDistribution auc(*solution.ground->samples[target], solution.loop->exposure().auc());
-  const double cell_size = mean_cell_size(*solution.ground->octree.mesh, target);
+Table exposure_volume_histogram(const Solution& solution, const VolumeDistribution& auc) {
+  const double cell_size = solution.ground->target_cell_size;
   Table histogram;
   // The resolution in every row: a comment would be one more thing that readers of tables must know of.
   histogram.columns = {"auc_mol_s_per_m3", "volume_fraction", "resolution_m"};

@@ -11,11 +11,14 @@ namespace intratumor {
 
 /// Parts of summary.json that a scheme and its comparator share; collective, complete on every rank.
 
+/// AUC of interstitial drug over the target's volume, for the next two.
+VolumeDistribution auc_in_target(const Solution& solution);
+
 /// `tumour`: exposure of the target.
-nlohmann::ordered_json tumour_metrics(const Case& c, const Solution& solution);
+nlohmann::ordered_json tumour_metrics(const Case& c, const Solution& solution, const VolumeDistribution& auc);
 
 /// exposure_volume.csv: the share of the target's volume by the AUC that it reaches.
-Table exposure_volume_histogram(const Solution& solution);
+Table exposure_volume_histogram(const Solution& solution, const VolumeDistribution& auc);
 
 /// `plasma`: exposure of the body.
 nlohmann::ordered_json plasma_metrics(const Case& c, const TimeLoop& loop);
@@ -33,9 +36,6 @@ nlohmann::ordered_json off_target_metrics(const Case& c, const Solution& solutio
 /// the target's surface (negative inside), and from the nearest hole, centre of a deposit, or line of
 /// one of shape line; the second is left out where drug enters through no needle or by a mask.
 void distance_profiles(const Solution& solution, std::map<std::string, Table>& tables);
-
-/// Edge of the cells that resolve a region, mean over its volume, m.
-double mean_cell_size(const TissueMesh& mesh, int region);
 
 /// `deposit`: what the deposits fill; every value null without them.
 nlohmann::ordered_json deposit_metrics(const Case& c, const Solution& solution);

@@ -74,7 +74,7 @@ nlohmann::ordered_json comparator(const Case& c, const Setup& setup, Solution& s
   reporter.info("the same dose by vein");
   solve_again(solution, loose, by_vein, reporter, checkpoints);
   nlohmann::ordered_json json;
-  json["tumour"] = tumour_metrics(c, solution);
+  json["tumour"] = tumour_metrics(c, solution, auc_in_target(solution));
   json["plasma"] = plasma_metrics(c, *solution.loop);
   json["therapeutic_index"] = therapeutic_index(json);
   json["ledger"] = ledger_json(*solution.loop);

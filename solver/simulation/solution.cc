@@ -101,6 +101,16 @@ bool run_course(const Case& c, const Setup& setup, const SolveOptions& options, 
   return finished;
 }
 
+/// Edge of the cells that resolve a region, mean over its volume, m.
+double mean_cell_size(const TissueMesh& mesh, int region) {
+  double sum = 0;
+  mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
+    const double volume = cell->measure();
+    sum += mesh.cell_fraction(index, region) * volume * std::cbrt(volume);
+  });
+  return dealii::Utilities::MPI::sum(sum, mesh.communicator()) / mesh.region_volume(region);
+}
+
 /// What distributions of drug in space are asked of. Where the target's border runs through a cell, its
 /// samples know on which side they lie; those of other tissues take the cell's share.
 void sample(const Setup& setup, Ground& ground) {
@@ -120,6 +130,7 @@ void sample(const Setup& setup, Ground& ground) {
   const SurfaceDistance distance(setup.image, setup.values[setup.target]);
   for (const Point& p : mesh.node_positions())
     ground.distance_from_target.push_back(distance({p[0], p[1], p[2]}));
+  ground.target_cell_size = mean_cell_size(mesh, setup.target);
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ struct Ground {
   Octree octree;
   /// For every distribution over a region; null of what has no tissue, empty until asked.
   std::vector<std::unique_ptr<RegionSamples>> samples;
-  std::vector<double> distance_from_target;  ///< m, of owned nodes, negative inside; with the samples
+  // With the samples:
+  std::vector<double> distance_from_target;  ///< m, of owned nodes, negative inside
+  double target_cell_size = 0;  ///< edge of the cells that resolve the target, mean over its volume, m
 };
 
 /// Everything that one scheme's computation holds: mesh, flow, and the course in time.

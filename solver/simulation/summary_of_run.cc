@@ -150,7 +150,8 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   s["dose_mol"] = setup.given_intratumoral + setup.given_intravenous;
   s["dose_intratumoral_mol"] = setup.given_intratumoral;
   s["needle_passes"] = needle_passes(c);
-  s["tumour"] = tumour_metrics(c, solution);
+  const VolumeDistribution auc = auc_in_target(solution);
+  s["tumour"] = tumour_metrics(c, solution, auc);
   s["off_target"] = off_target_metrics(c, solution);
   s["plasma"] = plasma_metrics(c, loop);
   s["therapeutic_index"] = therapeutic_index(s);
@@ -177,7 +178,7 @@ Result summary_of_run(const Case& c, const Solution& solution) {
   if (c.drug.molar_mass.given()) s["drug"]["molar_mass_kg_per_mol"] = c.drug.molar_mass.value;
   s["model"] = model_json(c, setup);
   result.tables["series"] = loop.series();
-  result.tables["exposure_volume"] = exposure_volume_histogram(solution);
+  result.tables["exposure_volume"] = exposure_volume_histogram(solution, auc);
   distance_profiles(solution, result.tables);
   return result;
 }

@@ -47,7 +47,7 @@ bool sources_have_places(const Setup& setup) {
 Table profile(const Solution& solution, const std::vector<double>& distance) {
   const Ground& ground = *solution.ground;
   const MPI_Comm comm = ground.octree.mesh->communicator();
-  const double thickness = mean_cell_size(*ground.octree.mesh, solution.loop->setup().target);
+  const double thickness = ground.target_cell_size;
   const NodalExposure& exposure = solution.loop->exposure();
   const std::array<const std::vector<double>*, 3> fields{&distance, &exposure.auc(), &exposure.cmax()};
   const auto layer_of = [thickness](double d) { return static_cast<int>(std::floor(d / thickness)); };

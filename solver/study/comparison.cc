@@ -98,6 +98,7 @@ class Builder {
   std::vector<ComparedSection> sections_;
 };
 
+const char* const level_key = "threshold_mol_per_m3";  // of an entry of coverage
 constexpr auto amount = &ClinicalUnits::amount;
 constexpr auto concentration = &ClinicalUnits::concentration;
 constexpr auto exposure = &ClinicalUnits::exposure;
@@ -163,7 +164,7 @@ void add_tumour(Builder& table, const std::vector<StoredResult>& results) {
     std::string label = "above " + threshold.text;
     if (threshold.at_least > 0) label += " for " + readable_time(threshold.at_least);
     table.row(
-        label + " (% of volume)", threshold.fraction, readable_percent,
+        label + " (% of volume)", threshold.values("fraction"), readable_percent,
         "> " + threshold.text + (threshold.at_least > 0 ? ", " + readable_time(threshold.at_least) : ""));
   }
 }
@@ -249,6 +250,16 @@ std::string who_has_what(const std::vector<StoredResult>& results, const std::ve
 
 }  // namespace
 
+double SharedThreshold::level(std::size_t result) const {
+  return number_at(entry[result], level_key);
+}
+
+std::vector<double> SharedThreshold::values(const std::string& key) const {
+  std::vector<double> numbers;
+  for (const Json& one : entry) numbers.push_back(number_at(one, key));
+  return numbers;
+}
+
 std::vector<SharedThreshold> shared_thresholds(const std::vector<StoredResult>& results) {
   std::vector<SharedThreshold> shared;
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -258,23 +269,19 @@ std::vector<SharedThreshold> shared_thresholds(const std::vector<StoredResult>& 
       if (!entry.is_object()) continue;
       const Json text = value_at(entry, "text");
       const std::string written = text.is_string() ? text.get<std::string>() : "";
-      const double level = number_at(entry, "threshold_mol_per_m3");
+      const double level = number_at(entry, level_key);
       const double at_least = number_at(entry, "at_least_s");
       const auto same = [&](const SharedThreshold& known) {
-        const auto level_of_it = [&](double other) {
-          return !std::isnan(other) && alike(other, level, 1e-9);
+        const auto level_of_it = [&](const Json& other) {
+          const double known_level = number_at(other, level_key);
+          return !std::isnan(known_level) && alike(known_level, level, 1e-9);
         };
-        return alike(known.at_least, at_least, 1e-9) && std::isnan(known.fraction[i]) &&
-               (known.text == written || std::any_of(known.level.begin(), known.level.end(), level_of_it));
+        return alike(known.at_least, at_least, 1e-9) && std::isnan(number_at(known.entry[i], "fraction")) &&
+               (known.text == written || std::any_of(known.entry.begin(), known.entry.end(), level_of_it));
       };
       auto known = std::find_if(shared.begin(), shared.end(), same);
-      if (known == shared.end()) {
-        const std::vector<double> none(results.size(), nan);
-        known =
-            shared.insert(shared.end(), {written, at_least, none, none, std::vector<Json>(results.size())});
-      }
-      known->level[i] = level;
-      known->fraction[i] = number_at(entry, "fraction");
+      if (known == shared.end())
+        known = shared.insert(shared.end(), {written, at_least, std::vector<Json>(results.size())});
       known->entry[i] = entry;
     }
   }
@@ -331,9 +338,9 @@ Comparison compare_results(const std::vector<StoredResult>& results, const Stand
     std::vector<double> levels;
     std::vector<std::string> shown;
     for (std::size_t i = 0; i < results.size(); ++i) {
-      if (!std::isnan(threshold.level[i]))
-        levels.push_back(threshold.level[i] * table.units(i).concentration().per_si);
-      shown.push_back(readable_value(threshold.level[i], table.units(i).concentration()));
+      const double level = threshold.level(i);
+      if (!std::isnan(level)) levels.push_back(level * table.units(i).concentration().per_si);
+      shown.push_back(readable_value(level, table.units(i).concentration()));
     }
     if (!all_alike(levels, 1e-9))
       comparison.warnings.push_back("the threshold " + threshold.text +

@@ -44,9 +44,11 @@ std::vector<std::string> differing_inputs(const std::vector<StoredResult>& resul
 struct SharedThreshold {
   std::string text;
   double at_least = 0;                        ///< s
-  std::vector<double> level;                  ///< mol/m^3 of each result, NaN where it has none
-  std::vector<double> fraction;               ///< of the tumour's volume
   std::vector<nlohmann::ordered_json> entry;  ///< of each result's summary.json, null where it has none
+
+  double level(std::size_t result) const;  ///< mol/m^3, NaN where it has none
+  std::vector<double> values(
+      const std::string& key) const;  ///< a number of each entry, NaN where it has none
 };
 std::vector<SharedThreshold> shared_thresholds(const std::vector<StoredResult>& results);
 

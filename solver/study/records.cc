@@ -60,7 +60,7 @@ Json comparison_records(const std::vector<StoredResult>& results, const Standing
     for (std::size_t k = 0; k < thresholds.size(); ++k) {
       const std::string start = "coverage_" + std::to_string(k) + "_";
       record[start + "text"] = thresholds[k].text;
-      record[start + "threshold_mol_per_m3"] = number_or_null(thresholds[k].level[i]);
+      record[start + "threshold_mol_per_m3"] = number_or_null(thresholds[k].level(i));
       record[start + "at_least_s"] = thresholds[k].at_least;
       for (const std::string& key : coverage_keys())
         record[start + key] = number_or_null(number_at(thresholds[k].entry[i], key));

@@ -78,17 +78,23 @@ Sum sum_of(const std::vector<Layer>& layers, double from, double to) {
   return sum;
 }
 
+/// Runs the small case without fields and maps into small.out; its summary, null when it failed.
+Json summary_with(const ScratchFolder& scratch, const std::vector<std::string>& changes) {
+  std::vector<std::string> run{"run", write_small_case(scratch.path()), "-q", "--set",
+                               "output={fields: [], maps: []}"};
+  for (const std::string& change : changes) run.insert(run.end(), {"--set", change});
+  const Ended ended = intratumor_in(scratch.path(), run);
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  return ended.status == 0 ? Json::parse(contents_of(scratch / "small.out/summary.json")) : Json();
+}
+
 }  // namespace
 
 TEST(Surroundings, AddUp) {
   const ScratchFolder scratch;
-  const std::string small = write_small_case(scratch.path());
-  const Ended ended =
-      intratumor_in(scratch.path(), {"run", small, "-q", "--set", "numerics.h_min=0.5 mm", "--set",
-                                     "exposure={thresholds: [0.5 c_inj], shell: 4 mm}", "--set",
-                                     "output={fields: [], maps: []}", "--set", "geometry.margin=8 mm"});
-  ASSERT_EQ(ended.status, 0) << ended.err;
-  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
+  const Json summary = summary_with(scratch, {"numerics.h_min=0.5 mm", "geometry.margin=8 mm",
+                                              "exposure={thresholds: [0.5 c_inj], shell: 4 mm}"});
+  ASSERT_FALSE(summary.is_null());
   const double volume = number_at(summary, "tumour.volume_m3");
 
   EXPECT_NEAR(number_at(summary, "tumour.histogram_volume_m3"), volume, 1e-9 * volume);
@@ -148,14 +154,9 @@ TEST(Surroundings, AddUp) {
 /// A deposit half outside the tumour: what it fills there counts for V_d and against conformity.
 TEST(Surroundings, CountWhatLiesOutside) {
   const ScratchFolder scratch;
-  const std::string small = write_small_case(scratch.path());
-  const Ended ended =
-      intratumor_in(scratch.path(), {"run", small, "-q", "--set", "numerics.h_min=0.5 mm", "--set",
-                                     "exposure={thresholds: [0.5 c_inj]}", "--set",
-                                     "scheme.0.tip={at: centroid, offset: [6 mm, 0 mm, 0 mm]}", "--set",
-                                     "output={fields: [], maps: []}"});
-  ASSERT_EQ(ended.status, 0) << ended.err;
-  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
+  const Json summary = summary_with(scratch, {"numerics.h_min=0.5 mm", "exposure={thresholds: [0.5 c_inj]}",
+                                              "scheme.0.tip={at: centroid, offset: [6 mm, 0 mm, 0 mm]}"});
+  ASSERT_FALSE(summary.is_null());
   const double volume = number_at(summary, "tumour.volume_m3");
   const Json& coverage = summary["tumour"]["coverage"][0];
   const double inside = coverage["fraction"].get<double>() * volume;
@@ -170,14 +171,10 @@ TEST(Surroundings, CountWhatLiesOutside) {
 
 TEST(Surroundings, OfADoseByVeinHaveNoSource) {
   const ScratchFolder scratch;
-  const std::string small = write_small_case(scratch.path());
-  const Ended ended =
-      intratumor_in(scratch.path(),
-                    {"run", small, "-q", "--set", "scheme=[{intravenous: {dose: 5 mg, over: 1 h}}]", "--set",
-                     "exposure={thresholds: [1 ug/mL]}", "--set", "output={fields: [], maps: []}"});
-  ASSERT_EQ(ended.status, 0) << ended.err;
+  const Json summary = summary_with(
+      scratch, {"scheme=[{intravenous: {dose: 5 mg, over: 1 h}}]", "exposure={thresholds: [1 ug/mL]}"});
+  ASSERT_FALSE(summary.is_null());
   EXPECT_FALSE(std::ifstream(scratch / "small.out/profile_from_source.csv").good());
-  const Json summary = Json::parse(contents_of(scratch / "small.out/summary.json"));
   EXPECT_TRUE(summary["tumour"]["coverage"][0]["distribution_over_injected_ratio"].is_null());
   EXPECT_GT(number_at(summary, "off_target.auc_free"), 0);
 }
