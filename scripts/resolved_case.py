@@ -167,7 +167,7 @@ class ResolvedCase:
         """Voxels as region names' positions in `names`, and the NIfTI affine (mm, RAS)."""
         import nibabel
         geometry = self.case["geometry"]
-        path = geometry["segmentation"]
+        path = geometry.get("segmentation", "")  # or it is a mesh
         if not path.endswith((".nii", ".nii.gz")):
             return self.regions_of_run()
         image = nibabel.load(path)
@@ -191,8 +191,8 @@ class ResolvedCase:
         import nibabel
         path = self.folder / "maps" / "regions.nii.gz"
         if not path.exists():
-            raise Unusable(f"{self.case['geometry']['segmentation']}: a segmentation that is not NIfTI is read from "
-                           f"{path}, which is not there; run the case with output: {{maps: [auc]}}")
+            raise Unusable(f"{self.folder}: a mesh, or a segmentation that is not NIfTI, is read from {path}, which is not "
+                           "there; run the case with output: {maps: [auc]}")
         image = nibabel.load(path)
         names = [region["name"] for region in self.summary["regions"]]
         numbers = numpy.asarray(image.dataobj).astype(numpy.int16) - 1

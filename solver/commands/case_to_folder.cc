@@ -13,6 +13,7 @@
 #include "commands/same_run.h"
 #include "commands/together.h"
 #include "images/image_header.h"
+#include "injection/segmentation_file.h"
 #include "output/interruption.h"
 #include "output/sha256.h"
 
@@ -250,7 +251,9 @@ void CaseToFolder::list_inputs() {
     const std::string data = read_image_header(path).data_path;
     if (data != path) add(name + "_data", data);
   };
-  add_image("segmentation", case_.geometry.segmentation);
+  const std::vector<std::string> segmentation = segmentation_files(case_.geometry);
+  add("segmentation", segmentation.front());
+  if (segmentation.size() > 1) add("segmentation_data", segmentation.back());
   if (case_.deposit && !case_.deposit->mask.empty()) add_image("mask", case_.deposit->mask);
   for (std::size_t k = 0; k < case_.needles.size(); ++k)
     if (!case_.needles[k].needle_line.empty())

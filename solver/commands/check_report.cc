@@ -83,15 +83,22 @@ const char* shape_text(DepositInput::Shape shape) {
 std::string image_text(const Case& c, const Setup& setup) {
   const SegmentationFacts& facts = setup.segmentation;
   char text[300];
-  std::snprintf(text, sizeof text, "  %d x %d x %d voxels of %.4g x %.4g x %.4g mm; stored as %s\n",
-                facts.size[0], facts.size[1], facts.size[2], 1e3 * facts.spacing[0], 1e3 * facts.spacing[1],
-                1e3 * facts.spacing[2], facts.orientation.c_str());
-  Rows rows = {{"label", "region", "voxels", "mL", "of it to later labels"}};
-  for (const SegmentationFacts::Label& label : facts.labels)
-    rows.push_back(
-        {label.name, setup.regions[static_cast<std::size_t>(label.region)], count_text(label.voxels),
-         millilitres(static_cast<double>(label.voxels) * facts.voxel_volume()),
-         label.lost > 0 ? millilitres(static_cast<double>(label.lost) * facts.voxel_volume()) : ""});
+  const std::string stored =
+      c.geometry.mesh ? ", into which the mesh is turned" : "; stored as " + facts.orientation;
+  std::snprintf(text, sizeof text, "  %d x %d x %d voxels of %.4g x %.4g x %.4g mm%s\n", facts.size[0],
+                facts.size[1], facts.size[2], 1e3 * facts.spacing[0], 1e3 * facts.spacing[1],
+                1e3 * facts.spacing[2], stored.c_str());
+  const bool mesh = c.geometry.mesh.has_value();
+  Rows rows = {{mesh ? "group" : "label", "region", "voxels", "mL",
+                mesh ? "mL of its cells" : "of it to later labels"}};
+  for (const SegmentationFacts::Label& label : facts.labels) {
+    const std::string lost =
+        label.lost > 0 ? millilitres(static_cast<double>(label.lost) * facts.voxel_volume()) : "";
+    rows.push_back({label.name, setup.regions[static_cast<std::size_t>(label.region)],
+                    count_text(label.voxels),
+                    millilitres(static_cast<double>(label.voxels) * facts.voxel_volume()),
+                    mesh ? millilitres(label.in_mesh) : lost});
+  }
   std::string pieces = "  target " + c.geometry.target + ": ";
   constexpr std::size_t most_listed = 6;
   for (std::size_t i = 0; i < std::min(facts.pieces.size(), most_listed); ++i)
@@ -101,7 +108,8 @@ std::string image_text(const Case& c, const Setup& setup) {
                 : " mL in " + count_text(facts.pieces.size()) + " pieces" +
                       (facts.pieces.size() > most_listed ? " (the largest)" : "") +
                       (c.geometry.largest_piece ? ", the largest counts\n" : ", all count\n");
-  return "segmentation: " + facts.format + "\n" + text + text_table(rows, "  ", true) + pieces;
+  return std::string(mesh ? "mesh: " : "segmentation: ") + facts.format + "\n" + text +
+         text_table(rows, "  ", true) + pieces;
 }
 
 std::string regions_text(const Case& c, const Setup& setup) {

@@ -18,7 +18,7 @@ namespace {
 /// Names and what is said about values; and paths of files, whose contents count.
 bool decides_nothing(const std::string& path) {
   static const std::set<std::string> values = {"title", "run.checkpoint", "geometry.segmentation",
-                                               "deposit.mask"};
+                                               "geometry.mesh", "deposit.mask"};
   static const std::set<std::string> remarks = {"set_by", "source", "basis", "range"};
   if (values.count(path) > 0) return true;
   std::istringstream parts(path);

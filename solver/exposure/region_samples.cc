@@ -1,5 +1,7 @@
 #include "exposure/region_samples.h"
 
+#include "quantities/error.h"
+
 namespace intratumor {
 
 namespace {
@@ -9,6 +11,7 @@ constexpr double round_off = 1e-6;  // of a share that is a sum of overlaps
 
 RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& overlap, int along_cut)
     : mesh_(&mesh) {
+  if (!mesh.of_hexahedra()) throw ComputationError("internal: regions are sampled on hexahedra only");
   std::vector<dealii::types::global_dof_index> indices(8);
   mesh.for_each_cell([&](const TissueMesh::Cell& cell, int index) {
     const double share = mesh.cell_fraction(index, region);

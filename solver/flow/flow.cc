@@ -113,9 +113,10 @@ FlowSolver::FlowSolver(FlowProblem problem) : problem_(std::move(problem)) {
       [&](const TissueMesh::Cell&, int index, const dealii::FEValues<3>& fe,
           dealii::FullMatrix<double>& local) {
         const double k = problem_.cell_conductivity[index];
+        const unsigned int n = fe.dofs_per_cell;
         for (const unsigned int q : fe.quadrature_point_indices())
-          for (unsigned int i = 0; i < 8; ++i)
-            for (unsigned int j = 0; j < 8; ++j)
+          for (unsigned int i = 0; i < n; ++i)
+            for (unsigned int j = 0; j < n; ++j)
               local(i, j) += k * (fe.shape_grad(i, q) * fe.shape_grad(j, q)) * fe.JxW(q);
       },
       stiffness_);

@@ -14,7 +14,7 @@ auto members(const TissueOfLabel& l) {
 }
 
 auto members(const GeometryInput& g) {
-  return std::tie(g.segmentation, g.background, g.target, g.largest_piece, g.margin, g.space);
+  return std::tie(g.segmentation, g.mesh, g.background, g.target, g.largest_piece, g.margin, g.space);
 }
 
 auto members(const NeedleInjection& n) {

@@ -28,23 +28,37 @@ inline bool same_time(double a, double b) {
 /// Factors that turn a point of the named space, RAS or LPS, into RAS and back.
 std::array<double, 3> signs_to_ras(const std::string& space);
 
-/// A label of the segmentation: a voxel value or, in files that name them, a segment.
+/// A label of the segmentation: a voxel value or, in files that name them, a segment; a physical group of a
+/// mesh, by its number or its name.
 struct TissueOfLabel {
-  std::uint16_t value = 0;  ///< voxel value in the segmentation; without meaning where `segment` is given
+  std::uint16_t value = 0;  ///< in the segmentation; without meaning where `segment` is given
   std::string region;       ///< name the case gives it
-  std::string segment;      ///< name of the segment, empty for a voxel value
+  std::string segment;      ///< name of the segment, empty for a value
   /// As the case says it.
   std::string text() const { return segment.empty() ? std::to_string(value) : "'" + segment + "'"; }
 };
 
+/// What a mesh file does not say of itself. Its cells are turned into voxels when it is read.
+struct MeshFileInput {
+  double length_unit = 0;  ///< m
+  double voxel = 0;        ///< m, edge of the voxels; 0: by the target's volume
+};
+inline bool operator==(const MeshFileInput& a, const MeshFileInput& b) {
+  return a.length_unit == b.length_unit && a.voxel == b.voxel;
+}
+
 struct GeometryInput {
-  std::string segmentation;           ///< absolute path
-  std::vector<TissueOfLabel> labels;  ///< where segments overlap the later one wins
+  std::string segmentation;           ///< absolute path, of an image or of a mesh
+  std::optional<MeshFileInput> mesh;  ///< absent: it is an image
+  std::vector<TissueOfLabel> labels;  ///< where segments overlap the later one wins; groups of a mesh's cells
   std::string background;
   std::string target;
   bool largest_piece = false;  ///< the target is the largest of its pieces only
   double margin = 15e-3;       ///< m, of surrounding tissue kept around the target
-  std::string space = "RAS";  ///< RAS | LPS: of points in the case file and in output; points in here are RAS
+  std::string space = "RAS";   ///< RAS | LPS: of points in the case file, of a mesh's nodes and of points in
+                               ///< output; points in here are RAS
+  /// Where the case names the labels.
+  std::string labels_key() const { return mesh ? "geometry.regions" : "geometry.labels"; }
 };
 
 /// Where a needle's tip is.

@@ -182,14 +182,14 @@ void check_pairs(const Case& c) {
 }
 
 /// Last, so that a case can be put right before its images are at hand.
-void check_images(const YamlNode& root, const Case& c) {
+void check_files(const YamlNode& root, const Case& c) {
   const auto check = [](const YamlNode& node, const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error))
-      node.fail(path.string() + " is a folder; expected an image");
+      node.fail(path.string() + " is a folder; expected a file");
     if (!std::filesystem::exists(path, error)) node.fail("no such file: " + path.string());
   };
-  check(root.required("geometry").required("segmentation"), c.geometry.segmentation);
+  check(root.required("geometry").required(c.geometry.mesh ? "mesh" : "segmentation"), c.geometry.segmentation);
   if (c.deposit && c.deposit->shape == DepositInput::Shape::mask)
     check(root.required("deposit").required("mask"), c.deposit->mask);
 }
@@ -219,7 +219,7 @@ Case read_case(const std::string& path, const std::vector<std::string>& override
   read_comparator(root, c);
   read_output(root, c);
   check_pairs(c);
-  check_images(root, c);
+  check_files(root, c);
   if (record != nullptr) *record = root.record();
   return c;
 }

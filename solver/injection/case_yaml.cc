@@ -36,8 +36,15 @@ std::string geometry_text(const GeometryInput& geometry) {
     labels += (labels.empty() ? "" : ", ") +
               (label.segment.empty() ? std::to_string(label.value) : quoted(label.segment)) + ": " +
               quoted(label.region);
-  return "geometry:\n  segmentation: " + quoted(geometry.segmentation) + "\n  labels: {" + labels +
-         "}\n  background: " + quoted(geometry.background) + "\n  target: " + quoted(geometry.target) +
+  std::string file = "segmentation: " + quoted(geometry.segmentation) + "\n  labels: {" + labels + "}";
+  if (geometry.mesh)
+    file = "mesh: " + quoted(geometry.segmentation) +
+           "\n  length_unit: " + quantity_text(geometry.mesh->length_unit, Dimension::length) +
+           "\n  voxel: " +
+           (geometry.mesh->voxel > 0 ? quantity_text(geometry.mesh->voxel, Dimension::length) : "auto") +
+           "\n  regions: {" + labels + "}";
+  return "geometry:\n  " + file + "\n  background: " + quoted(geometry.background) +
+         "\n  target: " + quoted(geometry.target) +
          "\n  component: " + (geometry.largest_piece ? "largest" : "all") +
          "\n  margin: " + quantity_text(geometry.margin, Dimension::length) + "\n  space: " + geometry.space +
          "\n";

@@ -10,7 +10,12 @@ namespace intratumor {
 namespace {
 
 [[noreturn]] void fail(const Case& c, const std::string& what) {
-  throw InputError(c.path + ": geometry.labels: " + what);
+  throw InputError(c.path + ": " + c.geometry.labels_key() + ": " + what);
+}
+
+/// What a label with a name is.
+std::string segment(const Case& c) {
+  return c.geometry.mesh ? "physical group" : "segment";
 }
 
 }  // namespace
@@ -32,16 +37,18 @@ LayerValue FileLabels::by_name(const Case& c, const std::string& name) const {
   const auto found = std::find_if(segments_.begin(), segments_.end(), same);
   if (found == segments_.end()) {
     if (segments_.empty())
-      fail(c, path_ + " gives its labels no names; give the voxel value in place of '" + name + "'");
+      fail(c, path_ + " gives its " + (c.geometry.mesh ? "volumes" : "labels") + " no names; give the " +
+                  (c.geometry.mesh ? "group's number" : "voxel value") + " in place of '" + name + "'");
     std::vector<std::string> candidates;
     for (const NamedLabel& segment : segments_) candidates.push_back(segment.name);
     const std::string nearest = nearest_name(name, candidates);
-    fail(c, "no segment of " + path_ + " is called '" + name + "'" +
+    fail(c, "no " + segment(c) + " of " + path_ + " is called '" + name + "'" +
                 (nearest.empty() ? "" : "; did you mean '" + nearest + "'?") + "; it has " + names());
   }
   if (std::find_if(found + 1, segments_.end(), same) != segments_.end())
-    fail(c, path_ + " has more than one segment called '" + name +
-                "'; give them names of their own, or in a file of one layer their voxel values");
+    fail(c, path_ + " has more than one " + segment(c) + " called '" + name +
+                "'; give them names of their own, or " +
+                (c.geometry.mesh ? "their numbers" : "in a file of one layer their voxel values"));
   return found->stored;
 }
 

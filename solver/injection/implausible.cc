@@ -96,6 +96,8 @@ void check_scheme(Warnings& warnings, const Case& c) {
 std::vector<std::string> implausible_values(const Case& c) {
   Warnings warnings;
   warnings.check(limits::margin, "geometry.margin", c.geometry.margin);
+  if (c.geometry.mesh && c.geometry.mesh->voxel > 0)
+    warnings.check(limits::voxel, "geometry.voxel", c.geometry.mesh->voxel);
   for (std::size_t r = 0; r < c.regions.size(); ++r)
     warnings.check("tissues." + c.regions[r], parameters(c.tissues[r]));
   warnings.check("drug", parameters(c.drug));

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <limits>
 
-#include "images/label_image.h"
 #include "images/pieces.h"
 #include "images/region_shape.h"
 #include "injection/case_amounts.h"
 #include "injection/case_reading.h"
-#include "injection/file_labels.h"
 #include "injection/scheme_reading.h"
+#include "injection/segmentation_file.h"
 #include "parameters/limits.h"
 
 namespace intratumor {
@@ -92,11 +91,10 @@ std::optional<InjectionMode> mode_of_pattern(const YamlNode& file) {
 
 /// Longest dimension of the case's target, m.
 double longest_of_target(const Case& c) {
-  const std::string& path = c.geometry.segmentation;
-  const FileLabels labels(c, read_image_header(path));
+  const SegmentationFile file(c);
   MergedLayers merged;
-  LabelImage image = read_label_image(path, labels.merge_order(), merged);
-  const std::vector<std::uint16_t> in_image = labels.in_image();
+  LabelImage image = file.image(merged);
+  const std::vector<std::uint16_t> in_image = file.labels().in_image();
   std::vector<std::uint16_t> target;
   for (std::size_t k = 0; k < in_image.size(); ++k)
     if (c.geometry.labels[k].region == c.geometry.target) target.push_back(in_image[k]);

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <map>
 
+#include "quantities/error.h"
+
 namespace intratumor {
 
 namespace {
@@ -51,6 +53,7 @@ unsigned int part_of(unsigned int q, unsigned int points) {
 /// `weight(region)` per volume of a region.
 template <typename Weight>
 ShapeShare spread(const TissueMesh& mesh, const Shape& shape, const Weight& weight) {
+  if (!mesh.of_hexahedra()) throw ComputationError("internal: shapes are spread over hexahedra only");
   ShapeShare share;
   share.in_region.assign(mesh.n_regions(), 0.);
   Samples samples(mesh);

@@ -3,8 +3,10 @@
 #include <deal.II/base/quadrature_lib.h>
 #include <deal.II/dofs/dof_tools.h>
 #include <deal.II/fe/fe_q.h>
+#include <deal.II/fe/fe_simplex_p.h>
 #include <deal.II/fe/fe_values.h>
 #include <deal.II/fe/mapping_cartesian.h>
+#include <deal.II/fe/mapping_fe.h>
 #include <deal.II/fe/mapping_q1.h>
 #include <deal.II/lac/dynamic_sparsity_pattern.h>
 #include <deal.II/lac/sparsity_tools.h>
@@ -24,13 +26,18 @@ using dealii::IndexSet;
 namespace DoFTools = dealii::DoFTools;
 
 namespace {
-constexpr unsigned int nodes_per_cell = 8;
 /// Of a cell; less counts as none. All terms of a node scale with the tissue round it, so that slivers do no
 /// harm to solvers; what they could do is drown in the round-off of the overlaps they come from.
 constexpr double least_tissue = 1e-6;
+
+std::unique_ptr<dealii::FiniteElement<3>> linear_element(const AnyTriangulation& triangulation) {
+  if (triangulation.all_reference_cells_are_simplex()) return std::make_unique<dealii::FE_SimplexP<3>>(1);
+  if (triangulation.all_reference_cells_are_hyper_cube()) return std::make_unique<dealii::FE_Q<3>>(1);
+  throw InputError("a mesh must be of hexahedra alone or of tetrahedra alone");
+}
 }  // namespace
 
-TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+TissueMesh::TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_regions,
                        const BoxFractionFunction& fractions, std::vector<char> has_tissue)
     : TissueMesh(
           std::move(triangulation), n_regions,
@@ -46,20 +53,23 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
           },
           true, std::move(has_tissue)) {}
 
-TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+TissueMesh::TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_regions,
                        const FractionFunction& fractions, bool boxes, std::vector<char> has_tissue)
     : TissueMesh(std::move(triangulation), n_regions, fractions, nullptr, boxes, std::move(has_tissue)) {}
 
-TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+TissueMesh::TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_regions,
                        const FractionFunction& fractions, const PartFunction& of_parts, bool boxes,
                        std::vector<char> has_tissue)
     : triangulation_(std::move(triangulation)),
       n_regions_(n_regions),
-      element_(std::make_unique<dealii::FE_Q<3>>(1)),
+      boxes_(boxes),
+      element_(linear_element(*triangulation_)),
       dofs_(*triangulation_),
       has_tissue_(std::move(has_tissue)) {
   has_tissue_.resize(n_regions_, 1);
-  if (boxes)
+  if (!of_hexahedra())
+    mapping_ = std::make_unique<dealii::MappingFE<3>>(*element_);
+  else if (boxes)
     mapping_ = std::make_unique<dealii::MappingCartesian<3>>();
   else
     mapping_ = std::make_unique<dealii::MappingQ<3>>(1);
@@ -72,10 +82,9 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
   // Of every region and both kinds in one pass; they differ in cells that a border cuts.
   region_volume_.assign(n_regions_, 0.);
   std::vector<Vector> around(n_regions_, make_vector()), nearest(around);
-  FEValues<3> fe(*mapping_, *element_, dealii::QGauss<3>(2),
-                 dealii::update_values | dealii::update_JxW_values);
-  dealii::Vector<double> of_cell(nodes_per_cell), by_part(nodes_per_cell);
-  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  FEValues<3> fe(*mapping_, *element_, quadrature(), dealii::update_values | dealii::update_JxW_values);
+  dealii::Vector<double> of_cell(nodes_per_cell()), by_part(fe.n_quadrature_points);
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell());
   for_each_cell([&](const Cell& cell, int index) {
     fe.reinit(cell);
     cell->get_dof_indices(indices);
@@ -85,7 +94,7 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
       of_cell = 0;
       for (const unsigned int part : fe.quadrature_point_indices()) {
         by_part(part) = part_fraction(index, part, r) * fe.JxW(part);
-        for (unsigned int i = 0; i < nodes_per_cell; ++i)
+        for (unsigned int i = 0; i < nodes_per_cell(); ++i)
           of_cell(i) += fe.shape_value(i, part) * by_part(part);
       }
       constraints_.distribute_local_to_global(of_cell, indices, around[r]);
@@ -103,6 +112,11 @@ TissueMesh::TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regio
     region_volume_[r] = has_tissue_[r] ? global_sum(node_volume_[r], communicator())
                                        : dealii::Utilities::MPI::sum(region_volume_[r], communicator());
   }
+}
+
+dealii::Quadrature<3> TissueMesh::quadrature() const {
+  if (of_hexahedra()) return dealii::QGauss<3>(2);
+  return dealii::QGaussSimplex<3>(2);
 }
 
 void TissueMesh::find_fractions(const FractionFunction& fractions, const PartFunction& of_parts) {
@@ -147,8 +161,8 @@ void TissueMesh::leave_out_empty_nodes(const IndexSet& relevant) {
   DoFTools::make_hanging_node_constraints(dofs_, hanging);
   hanging.close();
   Vector touched(dofs_.locally_owned_dofs(), relevant, communicator());
-  dealii::Vector<double> of_cell(nodes_per_cell);
-  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  dealii::Vector<double> of_cell(nodes_per_cell());
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell());
   for_each_cell([&](const Cell& cell, int index) {
     if (cell_tissue_[index] == 0) return;
     of_cell = 1;
@@ -293,12 +307,11 @@ void TissueMesh::assemble(const LocalMatrix& local, std::vector<double>& values)
   dealii::PETScWrappers::MPI::SparseMatrix matrix;
   const auto& owned = dofs_.locally_owned_dofs();
   matrix.reinit(owned, owned, pattern_, communicator());
-  const dealii::QGauss<3> points(2);
-  FEValues<3> fe(*mapping_, *element_, points,
+  FEValues<3> fe(*mapping_, *element_, quadrature(),
                  dealii::update_values | dealii::update_gradients | dealii::update_JxW_values |
                      dealii::update_quadrature_points);
-  FullMatrix<double> of_cell(nodes_per_cell, nodes_per_cell);
-  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  FullMatrix<double> of_cell(nodes_per_cell(), nodes_per_cell());
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell());
   for_each_cell([&](const Cell& cell, int index) {
     fe.reinit(cell);
     of_cell = 0;
@@ -313,24 +326,23 @@ void TissueMesh::assemble(const LocalMatrix& local, std::vector<double>& values)
 void TissueMesh::assemble(const LocalMatrix& local, std::vector<double>& values,
                           std::vector<double>& transposed) const {
   assemble(local, values);
-  FullMatrix<double> work(nodes_per_cell, nodes_per_cell);
+  FullMatrix<double> work(nodes_per_cell(), nodes_per_cell());
   assemble(
       [&](const Cell& cell, int index, const FEValues<3>& fe, FullMatrix<double>& m) {
         work = 0;
         local(cell, index, fe, work);
-        for (unsigned int i = 0; i < nodes_per_cell; ++i)
-          for (unsigned int j = 0; j < nodes_per_cell; ++j) m(i, j) = work(j, i);
+        for (unsigned int i = 0; i < nodes_per_cell(); ++i)
+          for (unsigned int j = 0; j < nodes_per_cell(); ++j) m(i, j) = work(j, i);
       },
       transposed);
 }
 
 void TissueMesh::assemble(const LocalVector& local, Vector& values) const {
-  const dealii::QGauss<3> points(2);
-  FEValues<3> fe(*mapping_, *element_, points,
+  FEValues<3> fe(*mapping_, *element_, quadrature(),
                  dealii::update_values | dealii::update_gradients | dealii::update_JxW_values |
                      dealii::update_quadrature_points);
-  dealii::Vector<double> of_cell(nodes_per_cell);
-  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell);
+  dealii::Vector<double> of_cell(nodes_per_cell());
+  std::vector<dealii::types::global_dof_index> indices(nodes_per_cell());
   values.zero_out_ghost_values();
   values = 0;
   for_each_cell([&](const Cell& cell, int index) {

@@ -19,7 +19,10 @@
 namespace intratumor {
 
 using Vector = dealii::LinearAlgebra::distributed::Vector<double>;
-using Triangulation = dealii::parallel::distributed::Triangulation<3>;
+using Triangulation = dealii::parallel::distributed::Triangulation<3>;  ///< of hexahedra, an octree
+/// Any mesh that ranks share; of tetrahedra a parallel::shared one, as p4est knows no other cells than its
+/// own.
+using AnyTriangulation = dealii::Triangulation<3>;
 using Point = dealii::Point<3>;
 
 /// Faces with this boundary number are planes of symmetry: nothing crosses them, whatever holds at the outer
@@ -59,8 +62,9 @@ void for_each_edge(const Graph& graph, const F& f) {
 }
 
 /// Everything about space that can be computed before the first step: Q1 elements on a distributed octree (or
-/// any hexahedral mesh), hanging-node constraints, the share of each region in each cell and around each
-/// node, and the stencil graph. Accessors only read. Lengths in metres in the mesh's own frame.
+/// any hexahedral mesh) or P1 on tetrahedra, hanging-node constraints, the share of each region in each cell
+/// and around each node, and the stencil graph. Accessors only read. Lengths in metres in the mesh's own
+/// frame.
 ///
 /// Regions may be without tissue (air, the lumen of a vessel): a node that touches no tissue carries no
 /// unknown, like a hanging node, and its value is 0. A cell that is partly tissue scales its terms by that
@@ -78,17 +82,22 @@ class TissueMesh {
 
   /// Of cells that are axis-parallel boxes. `has_tissue`: of each region; empty: all have. InputError when
   /// there is no tissue at all.
-  TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions,
+  TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_regions,
              const BoxFractionFunction& fractions, std::vector<char> has_tissue = {});
-  /// Of any cells; a region is spread evenly through a cell that it shares with others. `boxes`: they are
-  /// axis-parallel boxes (allows a cheaper mapping).
-  TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions, const FractionFunction& fractions,
-             bool boxes, std::vector<char> has_tissue = {});
+  /// Of any hexahedra, or of tetrahedra; a region is spread evenly through a cell that it shares with others.
+  /// `boxes`: they are axis-parallel boxes (allows a cheaper mapping).
+  TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_regions,
+             const FractionFunction& fractions, bool boxes, std::vector<char> has_tissue = {});
 
   MPI_Comm communicator() const { return triangulation_->get_communicator(); }
   int n_regions() const { return n_regions_; }
   const Graph& graph() const { return graph_; }
-  const Triangulation& triangulation() const { return *triangulation_; }
+  const AnyTriangulation& triangulation() const { return *triangulation_; }
+  /// False: its cells are tetrahedra.
+  bool of_hexahedra() const { return triangulation_->all_reference_cells_are_hyper_cube(); }
+  /// Its cells are axis-parallel boxes.
+  bool of_boxes() const { return boxes_; }
+  unsigned int nodes_per_cell() const { return element_->n_dofs_per_cell(); }
   const dealii::DoFHandler<3>& dofs() const { return dofs_; }
   const dealii::Mapping<3>& mapping() const { return *mapping_; }
   const dealii::AffineConstraints<double>& constraints() const { return constraints_; }
@@ -110,7 +119,8 @@ class TissueMesh {
   double exchange_volume(int region, int i) const { return exchange_volume_[region][i]; }
   /// Fraction of region r in the owned cell that comes `cell`-th among the owned cells.
   double cell_fraction(int cell, int region) const { return cell_fraction_[cell * n_regions_ + region]; }
-  /// The same in a part of it, which is where the part-th of 2x2x2 Gauss points stands.
+  /// The same in a part of it, which is where the part-th of 2x2x2 Gauss points stands. A tetrahedron is in
+  /// one piece, whatever the point.
   double part_fraction(int cell, unsigned int part, int region) const {
     const int first = first_part_[cell];
     return first < 0 ? cell_fraction(cell, region) : part_fraction_[(first + part) * n_regions_ + region];
@@ -133,14 +143,15 @@ class TissueMesh {
   /// Calls f(cell, position among owned cells) for every owned cell.
   void for_each_cell(const std::function<void(const Cell&, int)>& f) const;
 
-  /// Assembles a condensed matrix: `local` fills the 8x8 matrix of a cell from its FEValues (values,
-  /// gradients, JxW on 2x2x2 points). Values come back in the graph's order; rows of hanging nodes are zero.
+  /// Assembles a condensed matrix: `local` fills the square matrix of a cell's nodes from its FEValues
+  /// (values, gradients, JxW on 2x2x2 points; on those of a rule as exact in a tetrahedron). Values come back
+  /// in the graph's order; rows of hanging nodes are zero.
   using LocalMatrix =
       std::function<void(const Cell&, int, const dealii::FEValues<3>&, dealii::FullMatrix<double>&)>;
   void assemble(const LocalMatrix& local, std::vector<double>& values) const;
   /// The same for a matrix and its transpose in one pass.
   void assemble(const LocalMatrix& local, std::vector<double>& values, std::vector<double>& transposed) const;
-  /// Assembles a condensed vector from 8 values a cell.
+  /// Assembles a condensed vector from a value for each of a cell's nodes.
   using LocalVector =
       std::function<bool(const Cell&, int, const dealii::FEValues<3>&, dealii::Vector<double>&)>;
   void assemble(const LocalVector& local, Vector& values) const;
@@ -148,8 +159,9 @@ class TissueMesh {
  private:
   /// In the part-th of a cell's eight parts.
   using PartFunction = std::function<void(const Cell&, unsigned int part, std::vector<double>&)>;
-  TissueMesh(std::unique_ptr<Triangulation> triangulation, int n_regions, const FractionFunction& fractions,
-             const PartFunction& of_parts, bool boxes, std::vector<char> has_tissue);
+  TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_regions,
+             const FractionFunction& fractions, const PartFunction& of_parts, bool boxes,
+             std::vector<char> has_tissue);
   void find_fractions(const FractionFunction& fractions, const PartFunction& of_parts);
   void number_nodes();
   void leave_out_empty_nodes(const dealii::IndexSet& relevant);
@@ -158,8 +170,11 @@ class TissueMesh {
   void build_edges();
   void extract(const dealii::PETScWrappers::MPI::SparseMatrix& matrix, std::vector<double>& values) const;
 
-  std::unique_ptr<Triangulation> triangulation_;
+  dealii::Quadrature<3> quadrature() const;
+
+  std::unique_ptr<AnyTriangulation> triangulation_;
   int n_regions_;
+  bool boxes_;
   std::unique_ptr<dealii::Mapping<3>> mapping_;
   std::unique_ptr<dealii::FiniteElement<3>> element_;
   dealii::DoFHandler<3> dofs_;

@@ -46,6 +46,7 @@ const std::vector<const Limit*>& all_limits() {
                                                 &limits::hole_distance,
                                                 &limits::schedule,
                                                 &limits::margin,
+                                                &limits::voxel,
                                                 &limits::deposit_aspect,
                                                 &limits::deposit_length,
                                                 &limits::deposit_ratio,

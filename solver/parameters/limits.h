@@ -75,6 +75,8 @@ inline constexpr Limit margin = {"geometry.margin",
                                  {1e-3, 0.2},
                                  {3e-3, 0.06},
                                  "layers of pressure are about 1 mm wide, bodies end"};
+inline constexpr Limit voxel = {
+    "geometry.voxel", Dimension::length, {1e-6, 1e-2}, {1e-5, 2e-3}, "a 64th of a tumour is usual"};
 inline constexpr Limit deposit_aspect = {
     "deposit.aspect", Dimension::dimensionless, {0.2, 10}, any, "longer ones are lines"};
 inline constexpr Limit deposit_length = {

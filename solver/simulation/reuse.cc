@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "images/image_header.h"
+#include "injection/segmentation_file.h"
 
 namespace intratumor {
 
@@ -47,13 +47,16 @@ Case surroundings_of(const Case& c) {
 }  // namespace
 
 std::string image_key(const Case& c) {
-  const std::string header = stamp_of(c.geometry.segmentation);
-  const std::string data = stamp_of(read_image_header(c.geometry.segmentation).data_path);
-  if (header.empty() || data.empty()) return "";
+  std::string stamps;
+  for (const std::string& file : segmentation_files(c.geometry)) {
+    const std::string stamp = stamp_of(file);
+    if (stamp.empty()) return "";
+    stamps += stamp;
+  }
   Case image;
   image.geometry = c.geometry;
   image.numerics.h_min = c.numerics.h_min;
-  return header + data + resolved_yaml(image);
+  return stamps + resolved_yaml(image);
 }
 
 std::string surroundings_key(const std::string& image, const OctreeRequest& request) {

@@ -5,13 +5,17 @@
 #include <cstdio>
 
 #include "images/pieces.h"
-#include "injection/file_labels.h"
+#include "injection/segmentation_file.h"
 #include "quantities/error.h"
 #include "simulation/region_counts.h"
 
 namespace intratumor {
 
 namespace {
+
+// m^3 of a target. Beyond the first a mesh's unit is doubtful (a mouse's first nodule, a large sarcoma),
+// beyond the second it is wrong.
+constexpr double least_usual = 1e-9, largest_usual = 2e-3, least_target = 1e-10, largest_target = 2e-2;
 
 std::string millilitres(double m3) {
   char text[32];
@@ -42,15 +46,22 @@ void match_labels(const Case& c, const FileLabels& labels,
     const int position = labels.position(stored);
     if (position >= 0) facts.labels[static_cast<std::size_t>(position)].voxels = voxels;
     if (position >= 0 || stored.value == 0) continue;
-    throw InputError(c.path + ": geometry.labels: " + c.geometry.segmentation + " has " +
-                     std::to_string(voxels) + " voxels of label " + labels.text(stored) +
-                     ", which the case does not name; add " + labels.text(stored) + ": REGION");
+    throw InputError(c.path + ": " + c.geometry.labels_key() + ": " + c.geometry.segmentation + " has " +
+                     std::to_string(voxels) + " voxels of " + (c.geometry.mesh ? "group " : "label ") +
+                     labels.text(stored) + ", which the case does not name; add " + labels.text(stored) +
+                     ": REGION");
   }
-  for (std::size_t k = 0; k < facts.labels.size(); ++k)
-    if (facts.labels[k].voxels == 0 && labels.stored()[k].value != 0)
-      throw InputError(c.path + ": geometry.labels: label " + c.geometry.labels[k].text() + " ('" +
-                       c.geometry.labels[k].region + "') does not occur in " + c.geometry.segmentation +
-                       "; it holds " + (present.empty() ? "nothing" : present));
+  for (std::size_t k = 0; k < facts.labels.size(); ++k) {
+    if (facts.labels[k].voxels > 0 || labels.stored()[k].value == 0) continue;
+    if (facts.labels[k].in_mesh > 0)
+      throw InputError(c.path + ": " + c.geometry.labels_key() + ": the cells of group " +
+                       facts.labels[k].name + " (" + millilitres(facts.labels[k].in_mesh) +
+                       ") hold no middle of a voxel; give geometry.voxel a smaller length");
+    throw InputError(c.path + ": " + c.geometry.labels_key() + ": " +
+                     (c.geometry.mesh ? "group " : "label ") + c.geometry.labels[k].text() + " ('" +
+                     c.geometry.labels[k].region + "') does not occur in " + c.geometry.segmentation +
+                     "; it holds " + (present.empty() ? "nothing" : present));
+  }
 }
 
 /// Where segments overlap: said, and kept by label.
@@ -143,6 +154,18 @@ void warn_of_few_voxels(const SegmentedImage& segmented, Reporter& reporter) {
   }
 }
 
+/// A mesh says nothing of its unit.
+void check_unit(const Case& c, const SegmentationFacts& facts, Reporter& reporter) {
+  if (!c.geometry.mesh) return;
+  double target = 0;
+  for (std::size_t k = 0; k < facts.labels.size(); ++k)
+    if (c.geometry.labels[k].region == c.geometry.target) target += facts.labels[k].in_mesh;
+  const std::string text = "the target " + c.geometry.target + " of " + c.geometry.segmentation + " is " +
+                           millilitres(target) + "; is geometry.length_unit right?";
+  if (target < least_target || target > largest_target) throw InputError(c.path + ": " + text);
+  if (target < least_usual || target > largest_usual) reporter.warn(text);
+}
+
 void warn_of_edge(const Case& c, const SegmentedImage& segmented, const VoxelBox& target,
                   Reporter& reporter) {
   std::string touched;
@@ -174,10 +197,10 @@ void crop_image(const Case& c, SegmentedImage& segmented, VoxelBox box) {
 
 SegmentedImage read_segmentation(const Case& c, Reporter& reporter) {
   SegmentedImage segmented;
-  const ImageHeader header = read_image_header(c.geometry.segmentation);
-  const FileLabels labels(c, header);
+  const SegmentationFile file(c);
+  const FileLabels& labels = file.labels();
   MergedLayers merged;
-  segmented.image = read_label_image(c.geometry.segmentation, labels.merge_order(), merged);
+  segmented.image = file.image(merged);
   segmented.regions = c.regions;
   segmented.values.resize(c.regions.size());
   segmented.target = region_index(segmented, c.geometry.target);
@@ -189,10 +212,12 @@ SegmentedImage read_segmentation(const Case& c, Reporter& reporter) {
   facts.size = segmented.image.size;
   facts.spacing = segmented.image.spacing;
   const std::vector<std::uint16_t> in_image = labels.in_image();
+  const std::vector<double> in_mesh = file.mesh_volumes();
   for (std::size_t k = 0; k < c.geometry.labels.size(); ++k) {
     SegmentationFacts::Label label;
     label.name = labels.text(labels.stored()[k]);
     label.region = region_index(segmented, c.geometry.labels[k].region);
+    if (!in_mesh.empty()) label.in_mesh = in_mesh[k];
     facts.labels.push_back(label);
     segmented.values[static_cast<std::size_t>(label.region)].push_back(in_image[k]);
   }
@@ -201,6 +226,9 @@ SegmentedImage read_segmentation(const Case& c, Reporter& reporter) {
   find_pieces(c, segmented, reporter);
   count_regions(segmented);
   warn_of_few_voxels(segmented, reporter);
+  if (file.curved_cells())
+    reporter.info("the curved cells of " + c.geometry.segmentation + " are taken by their corners");
+  check_unit(c, facts, reporter);
   const VoxelBox target =
       voxel_box(segmented.image, segmented.values[static_cast<std::size_t>(segmented.target)]);
   if (target.empty()) throw InputError(segmented.image.path + ": the target region has no voxel");

@@ -66,6 +66,7 @@ struct SegmentationFacts {
     int region = 0;          ///< position among the regions
     std::size_t voxels = 0;  ///< in the file
     std::size_t lost = 0;    ///< of these, where segments overlap, to labels that come later
+    double in_mesh = 0;      ///< m^3 of the cells of a mesh; 0: the file is an image
   };
   std::vector<Label> labels;               ///< in the case's order
   std::vector<std::size_t> pieces;         ///< voxels of each of the target's pieces, largest first

@@ -3,8 +3,8 @@
 #include <map>
 #include <set>
 
-#include "images/image_header.h"
 #include "injection/case.h"
+#include "injection/segmentation_file.h"
 #include "quantities/error.h"
 #include "study/leaves.h"
 #include "study/plan.h"
@@ -81,9 +81,7 @@ void rethrow_for_case(const Study& study, const Plan& plan, std::size_t number, 
 std::set<std::string> check_plan(const Study& study, const Plan& plan) {
   std::set<std::string> files;
   const auto add_files = [&](const Case& c) {
-    files.insert(c.geometry.segmentation);
-    // A detached header says nothing of what its voxels are.
-    files.insert(read_image_header(c.geometry.segmentation).data_path);
+    for (const std::string& file : segmentation_files(c.geometry)) files.insert(file);
     if (c.deposit && !c.deposit->mask.empty()) files.insert(c.deposit->mask);
     for (const NeedleInjection& needle : c.needles)
       if (!needle.needle_line.empty()) files.insert(needle.needle_line);

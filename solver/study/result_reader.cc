@@ -100,8 +100,9 @@ StoredCase read_case_of(const std::string& folder) {
     const YAML::Node run = root["run"];
     if (run && run["until"]) stored.until = parse_quantity(run["until"].as<std::string>(), Dimension::time);
     if (run && run["accuracy"]) stored.accuracy = run["accuracy"].as<std::string>();
-    // The image's path is no matter: its content is told apart by its hash.
-    if (root["geometry"] && root["geometry"].IsMap()) root["geometry"].remove("segmentation");
+    // The file's path is no matter: its content is told apart by its hash.
+    if (root["geometry"] && root["geometry"].IsMap())
+      for (const char* file : {"segmentation", "mesh"}) root["geometry"].remove(file);
     // Which other schemes a mesh serves follows from the study, not from what is to be accurate.
     if (root["numerics"] && root["numerics"].IsMap()) root["numerics"].remove("mesh_for");
     stored.numerics = text_of(root, "numerics");

@@ -40,12 +40,12 @@ std::vector<std::string> what_differs(const std::vector<std::string>& values) {
   return texts;
 }
 
-/// The image that a value of `geometry` or `geometry.segmentation` names; empty when it names none.
+/// The image or mesh that a value of `geometry` or of its file names; empty when it names none.
 std::string image_of(const Factor& factor, const std::string& text) {
   YAML::Node node = YAML::Load(text);
   if (factor.path == "geometry" && node.IsMap())
-    node.reset(node["segmentation"]);
-  else if (factor.path != "geometry.segmentation")
+    node.reset(node["mesh"].IsDefined() ? node["mesh"] : node["segmentation"]);
+  else if (factor.path != "geometry.segmentation" && factor.path != "geometry.mesh")
     return "";
   return node.IsDefined() && node.IsScalar() ? node.Scalar() : "";
 }

@@ -166,10 +166,9 @@ void Stepper::correct_edges(double dt, bool limited, const StepSources& sources)
   const double *x = x_.begin(), *low = low_mean_.begin(), *high = right_.begin(), *change = work_.begin();
   for_each_edge(graph_, [&](int e, int i, int j) {
     const double k_ij = op_->galerkin[e], k_ji = op_->transposed[e];
-    const double d = edge_viscosity(k_ij, k_ji);
-    edge_flux_[e] =
-        op_->mass[e] * (change[i] - change[j]) -
-        dt * (k_ij * x[j] - k_ji * x[i] - d * ((low[i] - low[j]) - kept_share(i, j) * (high[i] - high[j])));
+    const double d = edge_viscosity(k_ij, k_ji), kept = kept_share(i, j) * op_->convective_part(e, d);
+    edge_flux_[e] = op_->mass[e] * (change[i] - change[j]) -
+                    dt * (k_ij * x[j] - k_ji * x[i] - (d * (low[i] - low[j]) - kept * (high[i] - high[j])));
     low_bound_[i] = std::min(low_bound_[i], lowest_[j]);
     high_bound_[i] = std::max(high_bound_[i], highest_[j]);
     low_bound_[j] = std::min(low_bound_[j], lowest_[i]);

@@ -115,7 +115,7 @@ void Stepper::fill_matrices(double dt) {
   std::fill(inner_mass.begin(), inner_mass.end(), 0.);
   for_each_edge(graph_, [&](int e, int i, int j) {
     const double k_ij = op_->galerkin[e], k_ji = op_->transposed[e], m = op_->mass[e];
-    const double d = edge_viscosity(k_ij, k_ji), kept = kept_share(i, j) * d;
+    const double d = edge_viscosity(k_ij, k_ji), kept = kept_share(i, j) * op_->convective_part(e, d);
     kept_[i] += kept;
     kept_[j] += kept;
     inner_mass[i] += m;
@@ -144,9 +144,10 @@ void Stepper::fill_matrices(double dt) {
 void Stepper::prepare(double dt) {
   if (dt == dt_) return;
   const int n = graph_.n_owned;
+  const std::vector<double>& viscosity = op_->convective_viscosity();
   for (int i = 0; i < n; ++i)
     courant_.local_element(i) =
-        op_->inlet[i] > 0 ? std::numeric_limits<double>::infinity() : dt * op_->viscosity[i] / op_->lumped[i];
+        op_->inlet[i] > 0 ? std::numeric_limits<double>::infinity() : dt * viscosity[i] / op_->lumped[i];
   courant_.update_ghost_values();
   fill_matrices(dt);
 
@@ -274,7 +275,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   const double* at = c_.begin();
   for_each_edge(graph_, [&](int e, int i, int j) {
     const double k_ij = op_->galerkin[e], k_ji = op_->transposed[e];
-    const double d = kept_share(i, j) * edge_viscosity(k_ij, k_ji);
+    const double d = kept_share(i, j) * op_->convective_part(e, edge_viscosity(k_ij, k_ji));
     const double flux = (k_ji - d) * at[i] - (k_ij - d) * at[j], spread = op_->mass[e] * (at[j] - at[i]);
     start_rate_[i] += flux;
     start_rate_[j] -= flux;

@@ -57,21 +57,22 @@ double consistent_share(double peclet) {
 dealii::Tensor<1, 3> pressure_gradient(const dealii::FEValues<3>& fe, unsigned int q,
                                        const std::vector<double>& nodal_pressure) {
   dealii::Tensor<1, 3> gradient;
-  for (unsigned int i = 0; i < 8; ++i) gradient += nodal_pressure[i] * fe.shape_grad(i, q);
+  for (unsigned int i = 0; i < fe.dofs_per_cell; ++i) gradient += nodal_pressure[i] * fe.shape_grad(i, q);
   return gradient;
 }
 
 void assemble_mass(const TissueMesh& mesh, const std::vector<TissueCoefficients>& tissues,
                    const CellCoefficients& cells, const std::vector<double>& conductivity,
                    const FlowState& flow, std::vector<double>& mass) {
-  std::vector<double> pressure(8);
-  std::vector<dealii::types::global_dof_index> indices(8);
+  const unsigned int nodes = mesh.nodes_per_cell();
+  std::vector<double> pressure(nodes);
+  std::vector<dealii::types::global_dof_index> indices(nodes);
   mesh.assemble(
       [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe,
           dealii::FullMatrix<double>& local) {
         if (cells.accessible[index] == 0) return;
         cell->get_dof_indices(indices);
-        for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
+        for (unsigned int i = 0; i < nodes; ++i) pressure[i] = flow.pressure(indices[i]);
         double steepest = 0;
         for (const unsigned int q : fe.quadrature_point_indices()) {
           double accessible = 0;
@@ -79,16 +80,16 @@ void assemble_mass(const TissueMesh& mesh, const std::vector<TissueCoefficients>
             if (mesh.has_tissue(r))
               accessible += mesh.part_fraction(index, q, r) * tissues[r].accessible_fraction;
           const double weight = accessible * fe.JxW(q);
-          for (unsigned int i = 0; i < 8; ++i)
-            for (unsigned int j = 0; j < 8; ++j)
+          for (unsigned int i = 0; i < nodes; ++i)
+            for (unsigned int j = 0; j < nodes; ++j)
               local(i, j) += weight * fe.shape_value(i, q) * fe.shape_value(j, q);
           steepest = std::max(steepest, pressure_gradient(fe, q, pressure).norm());
         }
         const double peclet = cells.velocity_ratio[index] * conductivity[index] * steepest *
                               std::cbrt(cell->measure()) / cells.accessible_diffusion[index];
         const double share = consistent_share(peclet);
-        for (unsigned int i = 0; i < 8; ++i)
-          for (unsigned int j = 0; j < 8; ++j)
+        for (unsigned int i = 0; i < nodes; ++i)
+          for (unsigned int j = 0; j < nodes; ++j)
             if (i != j) {
               local(i, i) += (1. - share) * local(i, j);
               local(i, j) *= share;
@@ -102,27 +103,44 @@ void assemble_mass(const TissueMesh& mesh, const std::vector<TissueCoefficients>
 void assemble_galerkin(const TissueMesh& mesh, const CellCoefficients& cells,
                        const std::vector<double>& conductivity, const FlowState& flow,
                        std::vector<double>& galerkin, std::vector<double>& transposed) {
-  std::vector<double> pressure(8);
-  std::vector<dealii::types::global_dof_index> indices(8);
+  const unsigned int nodes = mesh.nodes_per_cell();
+  std::vector<double> pressure(nodes);
+  std::vector<dealii::types::global_dof_index> indices(nodes);
   mesh.assemble(
       [&](const TissueMesh::Cell& cell, int index, const dealii::FEValues<3>& fe,
           dealii::FullMatrix<double>& local) {
         if (cells.accessible[index] == 0) return;
         cell->get_dof_indices(indices);
-        for (unsigned int i = 0; i < 8; ++i) pressure[i] = flow.pressure(indices[i]);
+        for (unsigned int i = 0; i < nodes; ++i) pressure[i] = flow.pressure(indices[i]);
         const double convection = cells.velocity_ratio[index] * conductivity[index];
         for (const unsigned int q : fe.quadrature_point_indices()) {
           const dealii::Tensor<1, 3> gradient = pressure_gradient(fe, q, pressure);
-          for (unsigned int i = 0; i < 8; ++i) {
+          for (unsigned int i = 0; i < nodes; ++i) {
             const double along = convection * (fe.shape_grad(i, q) * gradient) * fe.JxW(q);
             const dealii::Tensor<1, 3> spread =
                 cells.accessible_diffusion[index] * fe.JxW(q) * fe.shape_grad(i, q);
-            for (unsigned int j = 0; j < 8; ++j)
+            for (unsigned int j = 0; j < nodes; ++j)
               local(i, j) += along * fe.shape_value(j, q) + spread * fe.shape_grad(j, q);
           }
         }
       },
       galerkin, transposed);
+}
+
+/// Diffusion's part of k_ij.
+void assemble_diffusion(const TissueMesh& mesh, const CellCoefficients& cells,
+                        std::vector<double>& diffusion) {
+  const unsigned int nodes = mesh.nodes_per_cell();
+  mesh.assemble(
+      [&](const TissueMesh::Cell&, int index, const dealii::FEValues<3>& fe,
+          dealii::FullMatrix<double>& local) {
+        for (const unsigned int q : fe.quadrature_point_indices())
+          for (unsigned int i = 0; i < nodes; ++i)
+            for (unsigned int j = 0; j < nodes; ++j)
+              local(i, j) +=
+                  cells.accessible_diffusion[index] * fe.JxW(q) * (fe.shape_grad(i, q) * fe.shape_grad(j, q));
+      },
+      diffusion);
 }
 
 }  // namespace
@@ -136,9 +154,13 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   op.accounts = accounts;
   const Graph& graph = mesh.graph();
   const int n = graph.n_owned;
-  std::vector<double> mass, galerkin, transposed;  // in the graph's order
+  std::vector<double> mass, galerkin, transposed, diffusion;  // in the graph's order
   assemble_mass(mesh, tissues, cells, conductivity, flow, mass);
   assemble_galerkin(mesh, cells, conductivity, flow, galerkin, transposed);
+  if (!mesh.of_boxes()) {
+    assemble_diffusion(mesh, cells, diffusion);
+    op.convective.assign(n, 0.);
+  }
 
   op.lumped.assign(n, 0.);
   op.viscosity.assign(n, 0.);
@@ -154,8 +176,12 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
       if (k == graph.diagonal[i]) continue;
       // Columns sum to zero exactly, so that what leaves a node arrives at its neighbours.
       op.diagonal[i] -= transposed[k];
-      op.viscosity[i] += edge_viscosity(galerkin[k], transposed[k]);
+      const double d = edge_viscosity(galerkin[k], transposed[k]);
+      op.viscosity[i] += d;
+      const double obtuse = diffusion.empty() ? 0. : std::max(0., diffusion[k]);
+      if (!diffusion.empty()) op.convective[i] += std::max(0., d - obtuse);
       if (graph.column[k] < i) continue;
+      if (!diffusion.empty()) op.obtuse.push_back(obtuse);
       op.mass.push_back(mass[k]);
       op.galerkin.push_back(galerkin[k]);
       op.transposed.push_back(transposed[k]);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "body/accounts.h"
@@ -43,6 +44,11 @@ struct TissueOperator {
   std::vector<double> diagonal;    ///< by node, m^3/s: [k_ii], minus the column's other entries
   std::vector<double> lumped;      ///< [M_i] m^3
   std::vector<double> viscosity;   ///< [sum_j d_ij] m^3/s
+  /// By edge, m^3/s: the part of d_ij that obtuse angles need, where diffusion alone has a positive entry,
+  /// and by node the sum of the rest. The low order needs all of d_ij; what the stages keep of it in long
+  /// steps is meant for convection, and kept diffusion would be so much more of it at any mesh. Empty: cells
+  /// are boxes.
+  std::vector<double> obtuse, convective;
   struct Exit {
     int account;
     std::vector<double> rate;  ///< [lambda_ik] m^3/s: amount rate = rate * c
@@ -51,6 +57,11 @@ struct TissueOperator {
   std::vector<double> loss;  ///< [L_i] sum of the exits' rates
   std::vector<double> feed;  ///< 1/s: amount rate into the node per mol in plasma
   double total_feed = 0;     ///< sum over all ranks
+  /// Of an edge's d_ij and of a node's sum, what convection needs.
+  double convective_part(int e, double d) const {
+    return obtuse.empty() ? d : std::max(0., d - obtuse[static_cast<std::size_t>(e)]);
+  }
+  const std::vector<double>& convective_viscosity() const { return obtuse.empty() ? viscosity : convective; }
   /// By node, m^3/s: what the fluid that needles bring carries away of the node's concentration; 0: none.
   /// The drug in it over this is the concentration that it fills the node with.
   std::vector<double> inlet;

@@ -56,7 +56,7 @@ def read_files(paths):
 def with_absolute_paths(value, folder):
     """The case with the files it names found from anywhere."""
     if isinstance(value, dict):
-        files = ("segmentation", "mask", "needle_line")
+        files = ("segmentation", "mesh", "mask", "needle_line")
         return {key: str((folder / item).resolve()) if key in files else with_absolute_paths(item, folder) for key, item in value.items()}
     if isinstance(value, list):
         return [with_absolute_paths(item, folder) for item in value]

@@ -1,11 +1,12 @@
-// Positivity and the ledger at any step on a mesh of neither boxes nor straight rows: a ball of curved,
-// unstructured hexahedra whose inner vertices are moved about.
+// Positivity and the ledger at any step on meshes of neither boxes nor straight rows: a ball of curved,
+// unstructured hexahedra, or of tetrahedra, whose inner vertices are moved about.
 #include <deal.II/grid/grid_generator.h>
 #include <deal.II/grid/grid_tools.h>
 
 #include <cmath>
 
 #include "harness.h"
+#include "tetrahedra.h"
 
 namespace intratumor::verification {
 namespace {
@@ -13,11 +14,7 @@ namespace {
 constexpr double mm = 1e-3, radius = 8 * mm, rate = 1e-9 / 60;  // 1 uL/min
 
 /// Tissue that takes drug up, with a needle's fluid at the node nearest to a point off the middle.
-Problem ball_of_distorted_cells() {
-  auto ball = std::make_unique<Triangulation>(MPI_COMM_WORLD);
-  dealii::GridGenerator::hyper_ball_balanced(*ball, Point(), radius);
-  ball->refine_global(3);
-  dealii::GridTools::distort_random(0.25, *ball, true, 20261129);
+Problem problem_in(std::unique_ptr<AnyTriangulation> ball) {
   Problem p;
   p.mesh = std::make_unique<TissueMesh>(std::move(ball), 1, one_region(), false);
   p.tissues = {baxter_jain_tumour()};
@@ -38,10 +35,9 @@ Problem ball_of_distorted_cells() {
   return p;
 }
 
-TEST(Curved, StaysPositiveAndKeepsItsDrugAtAnyStep) {
-  Problem p = ball_of_distorted_cells();
+void steps_of_any_length(Problem p, const std::string& cells) {
   const int n = p.mesh->graph().n_owned;
-  check("curved", "unstructured ball: fluid that the balance lacks", p.flow.closure, 0, p.flow.closure, 1e-8);
+  check("curved", cells + ": fluid that the balance lacks", p.flow.closure, 0, p.flow.closure, 1e-8);
   std::vector<double> source = p.source;  // at 1 mol/m^3
   for (const double dt : {1., 100., 1e4, 1e6}) {
     StepperOptions options;
@@ -73,12 +69,24 @@ TEST(Curved, StaysPositiveAndKeepsItsDrugAtAnyStep) {
     lowest = dealii::Utilities::MPI::min(lowest, MPI_COMM_WORLD);
     courant = dealii::Utilities::MPI::max(courant, MPI_COMM_WORLD);
     char name[120];
-    std::snprintf(name, sizeof name, "unstructured ball, Courant number up to %.2g: lowest c over c_ref",
+    std::snprintf(name, sizeof name, "%s, Courant number up to %.2g: lowest c over c_ref", cells.c_str(),
                   courant);
     check("curved", name, lowest, 0, -lowest, 1e-13);
-    std::snprintf(name, sizeof name, "unstructured ball, Courant number up to %.2g: ledger", courant);
+    std::snprintf(name, sizeof name, "%s, Courant number up to %.2g: ledger", cells.c_str(), courant);
     check("curved", name, 1 + largest_gap, 1, largest_gap, 1e-11);
   }
+}
+
+TEST(Curved, HexahedraStayPositiveAndKeepTheirDrugAtAnyStep) {
+  auto ball = std::make_unique<Triangulation>(MPI_COMM_WORLD);
+  dealii::GridGenerator::hyper_ball_balanced(*ball, Point(), radius);
+  ball->refine_global(3);
+  dealii::GridTools::distort_random(0.25, *ball, true, 20261129);
+  steps_of_any_length(problem_in(std::move(ball)), "unstructured ball");
+}
+
+TEST(Curved, TetrahedraStayPositiveAndKeepTheirDrugAtAnyStep) {
+  steps_of_any_length(problem_in(tetrahedra_in_ball(radius, 2, 0.25)), "ball of tetrahedra");
 }
 
 }  // namespace
