@@ -189,7 +189,8 @@ void check_files(const YamlNode& root, const Case& c) {
       node.fail(path.string() + " is a folder; expected a file");
     if (!std::filesystem::exists(path, error)) node.fail("no such file: " + path.string());
   };
-  check(root.required("geometry").required(c.geometry.mesh ? "mesh" : "segmentation"), c.geometry.segmentation);
+  check(root.required("geometry").required(c.geometry.mesh ? "mesh" : "segmentation"),
+        c.geometry.segmentation);
   if (c.deposit && c.deposit->shape == DepositInput::Shape::mask)
     check(root.required("deposit").required("mask"), c.deposit->mask);
 }
