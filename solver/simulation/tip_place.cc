@@ -49,8 +49,23 @@ constexpr Mistake mistakes[] = {
      }},
 };
 
+constexpr const Mistake& other_space = mistakes[0];
+
 bool in_target(const Setup& setup, const Vector3& world) {
   return region_at(setup, world) == setup.target;
+}
+
+/// The middle of the voxel whose place in the file, counted from 0, has the point's numbers in millimetres.
+Vector3 voxel_named(const Case& c, const Setup& setup, const Vector3& point) {
+  const auto sign = signs_to_ras(c.geometry.space);
+  const LabelImage& image = setup.image;
+  Vector3 index{};
+  for (int a = 0; a < 3; ++a) {
+    const int axis = image.file_axis[a];
+    const double along = 1e3 * sign[axis] * point[axis];
+    index[a] = (image.file_flipped[a] ? image.file_size(a) - 1 - along : along) - image.file_first[a];
+  }
+  return image.world(index);
 }
 
 /// How entry and tip are told apart, for messages on a needle whose two ends look exchanged.
@@ -76,23 +91,28 @@ std::string likely_flip(const Case& c, const Setup& setup, const NeedleInjection
   // An offset from the target's middle says nothing of where the world's origin is.
   if (needle.tip.anchor != TipPosition::Anchor::point) return "";
   const auto sign = signs_to_ras(c.geometry.space);
-  for (const Mistake& mistake : mistakes) {
+  const auto turned = [&](const Mistake& mistake) {
     // As the case writes it, and back.
     Vector3 other = tip;
     for (int a = 0; a < 3; ++a) other[a] *= sign[a];
     other = mistake.turned(other);
     for (int a = 0; a < 3; ++a) other[a] *= sign[a];
-    const bool spaces = &mistake == mistakes;
-    const bool in_it = in_target(setup, other);
-    if (!in_it && !(spaces && box != nullptr && in_box(setup, *box, other))) continue;
-    const std::string head =
-        std::string(mistake.what) + " it would lie in " + (in_it ? "the target" : "it") + ": ";
+    return other;
+  };
+  const auto text = [&](const Mistake& mistake, const char* where) {
+    const std::string head = std::string(mistake.what) + " it would lie in " + where + ": ";
     if (!needle.needle_line.empty()) return head + "is coordinateSystem in " + needle.needle_line + " right?";
-    if (!spaces) return head + "is that how the point was meant?";
+    if (&mistake != &other_space) return head + "is that how the point was meant?";
     const std::string space = c.geometry.space == "RAS" ? "LPS" : "RAS";
     return head + "the point looks like one in " + space + "; say geometry.space: " + space +
            " or turn the signs";
-  }
+  };
+  for (const Mistake& mistake : mistakes)
+    if (in_target(setup, turned(mistake))) return text(mistake, "the target");
+  if (!c.geometry.mesh && needle.needle_line.empty() && in_target(setup, voxel_named(c, setup, tip)))
+    return "taken for a voxel's place in the file it would lie in the target: points are lengths in the "
+           "world, as 3D Slicer shows them";
+  if (box != nullptr && in_box(setup, *box, turned(other_space))) return text(other_space, "it");
   return "";
 }
 

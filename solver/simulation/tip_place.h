@@ -15,8 +15,8 @@ std::string readable_point(const Case& c, const Vector3& p);
 void check_tip(const Case& c, const Setup& setup, const MeshBox& box, std::size_t entry, const Vector3& tip);
 
 /// "with the signs of x and y turned it would lie in the target: ...": how a tip that is no good was probably
-/// written: in the other space, with a sign or the order of the axes turned; empty when nothing of that puts
-/// it in the target, nor the other space in `box` (if given), or when it is no point.
+/// written: in the other space, with a sign or the order of the axes turned, as a voxel's place; empty when
+/// nothing of that puts it in the target, nor the other space in `box` (if given), or when it is no point.
 std::string likely_flip(const Case& c, const Setup& setup, const NeedleInjection& needle, const Vector3& tip,
                         const MeshBox* box);
 

@@ -84,6 +84,8 @@ TEST(Placement, TipsInAndOutOfTheTarget) {
   refused({needle, tip({inside[0], inside[1], -inside[2]})},
           {"with the sign of z turned it would lie in the target"});
   refused({needle, tip({inside[2], inside[1], inside[0]})}, {"read as z, y, x it would lie in the target"});
+  // The place of a voxel in the file.
+  refused({needle, tip({12, 10, 7})}, {"taken for a voxel's place in the file it would lie in the target"});
   // Entry and tip exchanged.
   refused({needle, tip(grid.at(16, 25, 40)), "scheme.0.entry=" + point_text(inside)},
           {"where the needle enters lies in the target: entry and tip look exchanged"});
