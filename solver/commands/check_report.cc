@@ -83,12 +83,11 @@ const char* shape_text(DepositInput::Shape shape) {
 std::string image_text(const Case& c, const Setup& setup) {
   const SegmentationFacts& facts = setup.segmentation;
   char text[300];
-  const std::string stored =
-      c.geometry.mesh ? ", into which the mesh is turned" : "; stored as " + facts.orientation;
+  const bool mesh = c.geometry.mesh.has_value();
+  const std::string stored = mesh ? ", into which the mesh is turned" : "; stored as " + facts.orientation;
   std::snprintf(text, sizeof text, "  %d x %d x %d voxels of %.4g x %.4g x %.4g mm%s\n", facts.size[0],
                 facts.size[1], facts.size[2], 1e3 * facts.spacing[0], 1e3 * facts.spacing[1],
                 1e3 * facts.spacing[2], stored.c_str());
-  const bool mesh = c.geometry.mesh.has_value();
   Rows rows = {{mesh ? "group" : "label", "region", "voxels", "mL",
                 mesh ? "mL of its cells" : "of it to later labels"}};
   for (const SegmentationFacts::Label& label : facts.labels) {

@@ -38,7 +38,9 @@ std::string where_to_look(const CaseToFolder& run, const Result& result) {
   if (!run.input().field_times.empty())
     text += "  fields.xdmf              concentration and pressure in space, for ParaView (Xdmf3 Reader S)\n";
   if (!run.input().maps.empty())
-    text += "  maps/                    on the grid of the segmentation's voxels, to lay over the scan in Slicer\n";
+    text += std::string("  maps/                    on ") +
+            (run.input().geometry.mesh ? "the voxels of the mesh" : "the segmentation's own grid") +
+            ", to lay over the scan in Slicer\n";
   return text + "  case.resolved.yaml       the case with every default, log.txt what was shown here";
 }
 

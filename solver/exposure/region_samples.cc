@@ -1,5 +1,7 @@
 #include "exposure/region_samples.h"
 
+#include <algorithm>
+
 #include "quantities/error.h"
 
 namespace intratumor {
@@ -47,19 +49,29 @@ RegionSamples::RegionSamples(const TissueMesh& mesh, int region, const Overlap& 
   volume_ = dealii::Utilities::MPI::sum(volume_, mesh.communicator());
 }
 
-Vector RegionSamples::with_ghosts(const std::vector<double>& field) const {
-  Vector nodal = mesh_->make_vector();
-  for (int i = 0; i < mesh_->graph().n_owned; ++i) nodal.local_element(i) = field[i];
-  mesh_->constraints().distribute(nodal);
+Vector RegionSamples::with_ghosts(const TissueMesh& mesh, const std::vector<double>& field) {
+  Vector nodal = mesh.make_vector();
+  for (int i = 0; i < mesh.graph().n_owned; ++i) nodal.local_element(i) = field[i];
+  mesh.constraints().distribute(nodal);
   nodal.update_ghost_values();
   return nodal;
 }
 
 double RegionSamples::volume_at_least(const std::vector<double>& field, double level) const {
+  return volume_at_least(with_ghosts(*mesh_, field), level);
+}
+
+double RegionSamples::volume_at_least(const Vector& field, double level) const {
   double above = 0;
-  for_each(field, [&](double value, double volume) {
-    if (value >= level) above += volume;
-  });
+  for (const Cell& cell : cells_) {
+    double at[1][8];
+    for (int v = 0; v < 8; ++v) at[0][v] = field.local_element(cell.node[v]);
+    // Nowhere in a cell is the field above its largest node's value: most cells are done with.
+    if (*std::max_element(at[0], at[0] + 8) < level) continue;
+    for_each_in(cell, at, [&](const std::array<double, 1>& value, double volume) {
+      if (value[0] >= level) above += volume;
+    });
+  }
   return dealii::Utilities::MPI::sum(above, communicator());
 }
 

@@ -36,6 +36,9 @@ class RegionSamples {
   /// Collective.
   double volume_at_least(const std::vector<double>& field, double level) const;
   double share_at_least(const std::vector<double>& field, double level) const;
+  /// The same of a field with its ghost values, as with_ghosts makes it for all regions of a mesh.
+  double volume_at_least(const Vector& field, double level) const;
+  static Vector with_ghosts(const TissueMesh& mesh, const std::vector<double>& field);
 
  private:
   struct Cell {
@@ -44,7 +47,8 @@ class RegionSamples {
     std::ptrdiff_t cut_volume;  // where its sub-cells' volumes stand; negative: all have `volume`
     double volume;
   };
-  Vector with_ghosts(const std::vector<double>& field) const;
+  template <std::size_t N, class Use>
+  void for_each_in(const Cell& cell, const double (&at)[N][8], const Use& use) const;
 
   const TissueMesh* mesh_;
   std::vector<Cell> cells_;
@@ -56,28 +60,33 @@ class RegionSamples {
 template <std::size_t N, class Use>
 void RegionSamples::for_each(const std::array<const std::vector<double>*, N>& fields, const Use& use) const {
   std::array<Vector, N> nodal;
-  for (std::size_t f = 0; f < N; ++f) nodal[f] = with_ghosts(*fields[f]);
+  for (std::size_t f = 0; f < N; ++f) nodal[f] = with_ghosts(*mesh_, *fields[f]);
   for (const Cell& cell : cells_) {
     double at[N][8];
     for (std::size_t f = 0; f < N; ++f)
       for (int v = 0; v < 8; ++v) at[f][v] = nodal[f].local_element(cell.node[v]);
-    const int n = cell.along;
-    const double* volume = cell.cut_volume < 0 ? nullptr : &cut_volumes_[cell.cut_volume];
-    for (int k = 0; k < n; ++k)
-      for (int j = 0; j < n; ++j)
-        for (int i = 0; i < n; ++i) {
-          const double here = volume == nullptr ? cell.volume : volume[(k * n + j) * n + i];
-          if (here <= 0) continue;
-          const double s[3] = {(i + 0.5) / n, (j + 0.5) / n, (k + 0.5) / n};
-          std::array<double, N> values{};
-          for (int v = 0; v < 8; ++v) {
-            const double weight =
-                (v & 1 ? s[0] : 1 - s[0]) * (v & 2 ? s[1] : 1 - s[1]) * (v & 4 ? s[2] : 1 - s[2]);
-            for (std::size_t f = 0; f < N; ++f) values[f] += at[f][v] * weight;
-          }
-          use(values, here);
-        }
+    for_each_in(cell, at, use);
   }
+}
+
+template <std::size_t N, class Use>
+void RegionSamples::for_each_in(const Cell& cell, const double (&at)[N][8], const Use& use) const {
+  const int n = cell.along;
+  const double* volume = cell.cut_volume < 0 ? nullptr : &cut_volumes_[cell.cut_volume];
+  for (int k = 0; k < n; ++k)
+    for (int j = 0; j < n; ++j)
+      for (int i = 0; i < n; ++i) {
+        const double here = volume == nullptr ? cell.volume : volume[(k * n + j) * n + i];
+        if (here <= 0) continue;
+        const double s[3] = {(i + 0.5) / n, (j + 0.5) / n, (k + 0.5) / n};
+        std::array<double, N> values{};
+        for (int v = 0; v < 8; ++v) {
+          const double weight =
+              (v & 1 ? s[0] : 1 - s[0]) * (v & 2 ? s[1] : 1 - s[1]) * (v & 4 ? s[2] : 1 - s[2]);
+          for (std::size_t f = 0; f < N; ++f) values[f] += at[f][v] * weight;
+        }
+        use(values, here);
+      }
 }
 
 template <class Use>

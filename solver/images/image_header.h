@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct ImageHeader {
   std::string frame;  ///< where matrix comes from: "sform", "space directions"
   FileGrid grid;      ///< NIfTI's own words; empty (dim[0] = 0) for other formats
   std::vector<NamedLabel> segments;
+  std::set<std::uint16_t> values;  ///< of labels; empty where only the voxels tell
 
   std::size_t voxels() const { return std::size_t(size[0]) * std::size_t(size[1]) * std::size_t(size[2]); }
   /// Bytes of the decompressed stream up to the last voxel.

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <vector>
 
+#include "quantities/error.h"
+
 namespace intratumor {
 namespace {
 
@@ -94,6 +96,24 @@ std::optional<std::size_t> available_memory(const std::string& proc, const std::
     take(left_in_group(group.top, *group.files));
   }
   return least;
+}
+
+std::vector<std::uint16_t> empty_labels(const std::string& path, std::size_t voxels) {
+  const auto refuse = [&](const std::string& available) {
+    throw InputError(path + ": " + std::to_string(voxels) + " voxels take " +
+                     std::to_string(2 * voxels / 1000000) + " MB of memory on every rank, and " + available +
+                     "; crop the segmentation around the tumour");
+  };
+  const auto available = available_memory();
+  if (available && 2 * voxels > *available)
+    refuse("there are " + std::to_string(*available / 1000000) + " MB left");
+  std::vector<std::uint16_t> labels;
+  try {
+    labels.assign(voxels, 0);
+  } catch (const std::exception&) {  // bad_alloc or length_error
+    refuse("there is not so much left");
+  }
+  return labels;
 }
 
 }  // namespace intratumor

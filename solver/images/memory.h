@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace intratumor {
 
@@ -12,5 +14,9 @@ namespace intratumor {
 /// those of the kernel's files, for tests.
 std::optional<std::size_t> available_memory(const std::string& proc = "/proc",
                                             const std::string& control_groups = "/sys/fs/cgroup");
+
+/// Memory for an image's labels, all 0. It is asked whether it is there: the system promises more than it has
+/// and ends programs that take it. InputError, naming `path`, when it is not.
+std::vector<std::uint16_t> empty_labels(const std::string& path, std::size_t voxels);
 
 }  // namespace intratumor

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <map>
-#include <set>
 #include <unordered_map>
 
 #include "images/mesh_scanner.h"
@@ -46,10 +46,16 @@ const std::map<int, ElementType>& element_types() {
       {17, {20, &hexahedron}},  {18, {15, &prism}},       {19, {13, &pyramid}},     {20, {9, nullptr}},
       {21, {10, nullptr}},      {22, {12, nullptr}},      {23, {15, nullptr}},      {24, {15, nullptr}},
       {25, {21, nullptr}},      {26, {4, nullptr}},       {27, {5, nullptr}},       {28, {6, nullptr}},
-      {29, {20, &tetrahedron}}, {30, {35, &tetrahedron}}, {31, {56, &tetrahedron}}, {92, {64, &hexahedron}},
+      {29, {20, &tetrahedron}}, {30, {35, &tetrahedron}}, {31, {56, &tetrahedron}}, {36, {16, nullptr}},
+      {37, {25, nullptr}},      {90, {40, &prism}},       {91, {75, &prism}},       {92, {64, &hexahedron}},
       {93, {125, &hexahedron}}};
   return types;
 }
+
+constexpr const char* no_gmsh_mesh =
+    ": this is no Gmsh mesh, which begins with $MeshFormat. ANSYS has .msh files too; meshio writes Gmsh's "
+    "with "
+    "file_format='gmsh22'";
 
 class Reader {
  public:
@@ -61,21 +67,17 @@ class Reader {
       if (section == "MeshFormat")
         read_format();
       else if (version_ == 0)
-        scan_.fail("a mesh begins with $MeshFormat");
+        throw InputError(mesh_.path + no_gmsh_mesh);
       else if (section == "PhysicalNames")
         read_names();
       else if (section == "PartitionedEntities")
         scan_.fail("the mesh is partitioned; save it in one piece");
-      else if (section == "Entities")
-        read_entities();
-      else if (section == "Nodes")
-        version_ == 4 ? read_nodes() : read_nodes_2();
-      else if (section == "Elements")
-        version_ == 4 ? read_elements() : read_elements_2();
+      else if (section == "Entities" || section == "Nodes" || section == "Elements")
+        read_list(section);
       else
         scan_.skip_section(section);
     }
-    if (version_ == 0) throw InputError(mesh_.path + ": this is no Gmsh mesh: it has no $MeshFormat");
+    if (version_ == 0) throw InputError(mesh_.path + no_gmsh_mesh);
     if (counts_.empty())
       throw InputError(
           mesh_.path +
@@ -84,10 +86,21 @@ class Reader {
     settle_groups();
     mesh_.format = "Gmsh MSH " + version_text_ + (scan_.is_binary() ? ", binary" : "");
     for (const auto& [name, count] : counts_) mesh_.format += ", " + std::to_string(count) + " " + name;
+    if (curved_) mesh_.format += ", curved ones by their corners";
     return std::move(mesh_);
   }
 
  private:
+  void read_list(const std::string& section) {
+    if (section == "Entities")
+      read_entities();
+    else if (section == "Nodes")
+      version_ == 4 ? read_nodes() : read_nodes_2();
+    else
+      version_ == 4 ? read_elements() : read_elements_2();
+    scan_.end_section();
+  }
+
   void read_format() {
     const std::string version = scan_.word();
     const int kind = scan_.integer();
@@ -124,6 +137,7 @@ class Reader {
   }
 
   void read_entities() {
+    has_entities_ = true;
     std::array<std::size_t, 4> counts{};
     for (std::size_t& count : counts) count = scan_.count();
     for (int dimension = 0; dimension < 4; ++dimension)
@@ -180,7 +194,8 @@ class Reader {
   const ElementType& element_type(int number) const {
     const auto found = element_types().find(number);
     if (found == element_types().end())
-      scan_.fail("cells of Gmsh's type " + std::to_string(number) + " are not read");
+      scan_.fail("cells of Gmsh's type " + std::to_string(number) +
+                 " are not read; save the mesh with -order 1");
     return found->second;
   }
 
@@ -233,7 +248,7 @@ class Reader {
                 int entity) {
     ++counts_[type.solid->name];
     const int corners = type.solid->corners;
-    mesh_.curved = mesh_.curved || type.nodes > corners;
+    curved_ = curved_ || type.nodes > corners;
     std::array<std::uint32_t, 8> node{};
     for (int c = 0; c < corners; ++c) {
       const auto found = position_.find(tags[static_cast<std::size_t>(c)]);
@@ -272,13 +287,47 @@ class Reader {
 
   /// Where the file knows of no physical groups the volumes' own numbers count.
   void settle_groups() {
-    const bool any = std::any_of(mesh_.cells.begin(), mesh_.cells.end(),
-                                 [](const MeshFile::Tetrahedron& cell) { return cell.group != 0; });
-    if (any) return;
+    std::size_t without = 0;
+    double volume = 0;
+    for (const MeshFile::Tetrahedron& cell : mesh_.cells)
+      if (cell.group == 0) {
+        ++without;
+        volume += mesh_.volume(cell);
+      }
+    if (without == 0) return;
+    if (version_ == 4 && !has_entities_)
+      throw InputError(
+          mesh_.path +
+          ": the file does not say which group a cell belongs to: it has no $Entities; meshio does "
+          "with file_format='gmsh22'");
+    if (without < mesh_.cells.size()) {
+      char text[200];
+      std::snprintf(
+          text, sizeof text,
+          ": some volumes, %.3g of the mesh, belong to no physical group; give them one, or save without "
+          "them (in Gmsh Mesh.SaveAll = 0). Groups count from 1",
+          volume / total_volume());
+      throw InputError(mesh_.path + text);
+    }
     if (!mesh_.groups.empty())
-      throw InputError(mesh_.path + ": the mesh names the physical group '" + mesh_.groups.front().name +
-                       "', but none of its cells belongs to a group; save it again with them");
-    for (std::size_t k = 0; k < mesh_.cells.size(); ++k) mesh_.cells[k].group = group_number(entity_[k]);
+      throw InputError(
+          mesh_.path + ": the mesh names the physical group '" + mesh_.groups.front().name +
+          "', but none of its cells belongs to a group; save it again with them (in Gmsh Mesh.SaveAll = "
+          "0, in meshio file_format='gmsh22')");
+    for (std::size_t k = 0; k < mesh_.cells.size(); ++k) {
+      if (entity_[k] < 1 || entity_[k] > 65535)
+        throw InputError(
+            mesh_.path +
+            ": cells have neither a physical group nor a volume's number from 1 to 65535 (in meshio "
+            "cell data 'gmsh:physical')");
+      mesh_.cells[k].group = static_cast<std::uint16_t>(entity_[k]);
+    }
+  }
+
+  double total_volume() const {
+    double volume = 0;
+    for (const MeshFile::Tetrahedron& cell : mesh_.cells) volume += mesh_.volume(cell);
+    return volume;
   }
 
   MeshScanner scan_;
@@ -289,6 +338,8 @@ class Reader {
   std::map<int, std::uint16_t> group_of_volume_;
   std::map<std::string, std::size_t> counts_;  // of cells as the file has them
   std::vector<int> entity_;                    // of each tetrahedron
+  bool curved_ = false;                        // some cells are
+  bool has_entities_ = false;
 };
 
 }  // namespace

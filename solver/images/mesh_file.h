@@ -9,17 +9,16 @@
 
 namespace intratumor {
 
-/// Cells of a volume mesh, by the physical group that they belong to. Hexahedra, prisms and pyramids are cut
-/// into tetrahedra along the same diagonals from both sides of a face; curved cells are taken by their
-/// corners.
+/// Cells of a volume mesh, by the physical group that they belong to (by volume in a file without groups).
+/// Hexahedra, prisms and pyramids are cut into tetrahedra along the same diagonals from both sides of a face;
+/// curved cells are taken by their corners.
 struct MeshFile {
   std::string path;
   std::string format;          ///< for people: "Gmsh MSH 4.1, 5120 tetrahedra, 12 prisms"
-  bool curved = false;         ///< some cells were
   std::vector<Vector3> nodes;  ///< in the file's own unit
   struct Tetrahedron {
     std::array<std::uint32_t, 4> node;  ///< positions in `nodes`
-    std::uint16_t group;  ///< number of its physical group; of its volume where no group is named
+    std::uint16_t group;                ///< its number, from 1
   };
   std::vector<Tetrahedron> cells;
   std::vector<NamedLabel> groups;  ///< those of volumes that have names
@@ -42,12 +41,14 @@ struct MeshPlace {
   double length_unit = 0;             ///< of the mesh, m
   Vector3 signs{1, 1, 1};             ///< of its axes in RAS
   std::vector<std::uint16_t> target;  ///< groups
+  double margin = 0;                  ///< m round the target's box that voxels cover, also where no cell is
 };
 
-/// The mesh as an image: every voxel has the group of the cell that its centre lies in, or 0. Voxels of about
-/// `voxel` (m) divide the target's bounding box evenly, so that flat sides keep their place, and go on one
-/// further than the mesh on every side; axes are those of RAS. `shared`: how many voxels lie in two cells
-/// that overlap. Throws InputError when no cell belongs to the target and when these are too many voxels.
+/// The mesh as an image: every voxel has the group of the cell that its centre lies in, or 0. Voxels of at
+/// most `voxel` (m) divide the target's bounding box evenly, so that flat sides keep their place, and go on
+/// to one beyond the mesh and the margin on every side; axes are those of RAS. `shared`: how many voxels lie
+/// in two cells that overlap. Throws InputError when no cell belongs to the target and when these are too
+/// many voxels.
 LabelImage voxelised(const MeshFile& mesh, const MeshPlace& place, double voxel, std::size_t& shared);
 
 /// Edge of voxels (m) that show the target well: a 64th of the cube as large, rounded down to two digits, or

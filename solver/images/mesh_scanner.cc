@@ -19,6 +19,8 @@ constexpr const char* blanks = " \t\r\n";
 
 MeshScanner::MeshScanner(const std::string& path) : path_(path) {
   std::error_code none;
+  if (std::filesystem::exists(path, none) && !std::filesystem::is_regular_file(path, none))
+    throw InputError(path + ": this is not a regular file");
   const std::uintmax_t size = std::filesystem::file_size(path, none);
   std::ifstream file(path, std::ios::binary);
   if (none || !file) throw InputError(path + ": cannot be read: no such file, or no permission");
@@ -63,6 +65,12 @@ void MeshScanner::skip_section(const std::string& name) {
   const std::size_t end = bytes_.find("$End" + name, at_);
   if (end == std::string::npos) fail("the section does not end; the file is cut short");
   at_ = end;
+}
+
+void MeshScanner::end_section() {
+  skip_blanks();
+  if (bytes_.compare(at_, 4, "$End") != 0)
+    fail("the section goes on where it should end: it holds more than it promises, or is corrupt");
 }
 
 void MeshScanner::skip_line() {

@@ -16,6 +16,7 @@ class MeshScanner {
   bool next_section(std::string& name);
   /// Goes to the end of the section.
   void skip_section(const std::string& name);
+  void end_section();  ///< nothing but its end may follow
   void skip_line();
   void set_binary() { binary_ = true; }
   bool is_binary() const { return binary_; }

@@ -70,26 +70,6 @@ void check_length(const std::string& path, const ImageHeader& header) {
   if (held < needed) throw_truncated(path, header, held);
 }
 
-/// Memory for the labels, all 0. It is asked whether it is there: the system promises more than it has and
-/// ends programs that take it.
-std::vector<std::uint16_t> empty_labels(const std::string& path, std::size_t voxels) {
-  const auto refuse = [&](const std::string& available) {
-    throw InputError(path + ": " + std::to_string(voxels) + " voxels take " +
-                     std::to_string(2 * voxels / 1000000) + " MB of memory on every rank, and " + available +
-                     "; crop the segmentation around the tumour");
-  };
-  const auto available = available_memory();
-  if (available && 2 * voxels > *available)
-    refuse("there are " + std::to_string(*available / 1000000) + " MB left");
-  std::vector<std::uint16_t> labels;
-  try {
-    labels.assign(voxels, 0);
-  } catch (const std::exception&) {  // bad_alloc or length_error
-    refuse("there is not so much left");
-  }
-  return labels;
-}
-
 template <class T>
 double stored_value(const unsigned char* bytes, bool swapped) {
   unsigned char turned[sizeof(T)];

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "images/memory.h"
 #include "images/mesh_file.h"
 #include "images/nifti_header.h"
 #include "images/orientation.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr double voxels_across = 64;    // the cube as large as the target
 constexpr double on_a_face = 1e-9;      // of a tetrahedron's height
+constexpr double largest_extent = 1e3;  // m
 constexpr int most_along_axis = 32767;  // of an image that maps can be written on
 
 struct Extent {
@@ -34,6 +36,10 @@ Extent extent_of(const MeshFile& mesh, const MeshPlace& place, const std::vector
       }
   }
   if (e.lower[0] > e.upper[0]) throw InputError(mesh.path + ": no cell belongs to the target");
+  for (int a = 0; a < 3; ++a)
+    if (!(e.upper[a] - e.lower[a] < largest_extent))
+      throw InputError(mesh.path +
+                       ": a node lies more than a kilometre away; is geometry.length_unit right?");
   return e;
 }
 
@@ -42,14 +48,17 @@ struct VoxelGrid {
   Vector3 spacing{}, first{};  // m; centre of voxel (0,0,0)
   Vector3 size{};
 
-  VoxelGrid(const Extent& mesh, const Extent& target, double voxel) {
+  VoxelGrid(const Extent& mesh, const Extent& target, double margin, double voxel) {
     for (int a = 0; a < 3; ++a) {
-      const double along = std::max(1., std::round((target.upper[a] - target.lower[a]) / voxel));
-      const double s = spacing[a] = (target.upper[a] - target.lower[a]) / along;
+      const double extent = target.upper[a] - target.lower[a];
+      const double along = std::max(1., std::ceil(extent / voxel - 1e-9));
+      // A target thinner than a voxel lies in the middle of one.
+      const double s = spacing[a] = extent < voxel ? voxel : extent / along;
       const auto beyond = [s](double length) { return 1 + std::ceil(length / s - 1e-9); };
-      const double below = beyond(target.lower[a] - mesh.lower[a]);
-      size[a] = below + along + beyond(mesh.upper[a] - target.upper[a]);
-      first[a] = target.lower[a] - (below - 0.5) * s;
+      const double lower = (target.lower[a] + target.upper[a] - along * s) / 2, upper = lower + along * s;
+      const double below = beyond(std::max(margin, lower - mesh.lower[a]));
+      size[a] = below + along + beyond(std::max(margin, mesh.upper[a] - upper));
+      first[a] = lower - (below - 0.5) * s;
     }
   }
   bool too_large() const {
@@ -96,16 +105,17 @@ double voxel_for(const MeshFile& mesh, const MeshPlace& place) {
     if (std::find(place.target.begin(), place.target.end(), cell.group) != place.target.end())
       volume += std::pow(place.length_unit, 3) * mesh.volume(cell);
   const Extent whole = extent_of(mesh, place, nullptr), target = extent_of(mesh, place, &place.target);
+  if (!(volume > 0)) throw InputError(mesh.path + ": the cells of the target have no volume");
   double voxel = std::cbrt(volume) / voxels_across;
   const double digits = std::pow(10, std::floor(std::log10(voxel)) - 1);
   voxel = std::floor(voxel / digits * (1 + 1e-12)) * digits;
-  while (VoxelGrid(whole, target, voxel).too_large()) voxel *= 1.05;
+  while (VoxelGrid(whole, target, place.margin, voxel).too_large()) voxel *= 1.05;
   return voxel;
 }
 
 LabelImage voxelised(const MeshFile& mesh, const MeshPlace& at, double voxel, std::size_t& shared) {
   const Extent whole = extent_of(mesh, at, nullptr);
-  const VoxelGrid grid(whole, extent_of(mesh, at, &at.target), voxel);
+  const VoxelGrid grid(whole, extent_of(mesh, at, &at.target), at.margin, voxel);
   if (grid.too_large()) {
     char text[200];
     std::snprintf(
@@ -113,7 +123,8 @@ LabelImage voxelised(const MeshFile& mesh, const MeshPlace& at, double voxel, st
         ": a mesh of %.3g x %.3g x %.3g mm has too many voxels of %.3g mm; is geometry.length_unit right? "
         "Larger voxels: geometry.voxel",
         1e3 * (whole.upper[0] - whole.lower[0]), 1e3 * (whole.upper[1] - whole.lower[1]),
-        1e3 * (whole.upper[2] - whole.lower[2]), 1e3 * voxel);
+        1e3 * (whole.upper[2] - whole.lower[2]),
+        1e3 * *std::max_element(grid.spacing.begin(), grid.spacing.end()));
     throw InputError(mesh.path + text);
   }
   LabelImage image;
@@ -127,7 +138,7 @@ LabelImage voxelised(const MeshFile& mesh, const MeshPlace& at, double voxel, st
   }
   place(image, size, matrix, grid.first, "mesh");
   image.file_grid = nifti_grid(size, matrix, grid.first);
-  image.labels.assign(static_cast<std::size_t>(size[0]) * size[1] * size[2], 0);
+  image.labels = empty_labels(mesh.path, static_cast<std::size_t>(size[0]) * size[1] * size[2]);
   std::vector<bool> within(image.labels.size());  // a cell, not only on its face
   shared = 0;
 
@@ -142,8 +153,8 @@ LabelImage voxelised(const MeshFile& mesh, const MeshPlace& at, double voxel, st
             (at.signs[a] * at.length_unit * mesh.nodes[cell.node[k]][a] - grid.first[a]) / grid.spacing[a];
     for (int a = 0; a < 3; ++a) {
       const auto [least, most] = std::minmax({p[0][a], p[1][a], p[2][a], p[3][a]});
-      low[a] = static_cast<int>(std::ceil(least - 1e-6));
-      high[a] = static_cast<int>(std::floor(most + 1e-6));
+      low[a] = std::max(0, static_cast<int>(std::ceil(least - 1e-6)));
+      high[a] = std::min(size[a] - 1, static_cast<int>(std::floor(most + 1e-6)));
     }
     if (!inside.of(p)) continue;
     for (int k = low[2]; k <= high[2]; ++k)

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <stdexcept>
@@ -90,7 +89,7 @@ std::string read_background(const YamlNode& geometry, const std::vector<TissueOf
 /// A unit by itself, or so much of it: "mm", "0.1 mm".
 double read_length_unit(const YamlNode& node) {
   const std::string text = node.text();
-  const bool alone = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
+  const bool alone = text.find_first_of("0123456789+-.") != 0;
   double unit = 0;
   try {
     unit = parse_quantity(alone ? "1 " + text : text, Dimension::length);
@@ -98,7 +97,7 @@ double read_length_unit(const YamlNode& node) {
     node.fail("'" + text + "' must be the unit of the mesh's coordinates, a length, e.g. mm");
   }
   if (!inside(unit, coordinate_unit))
-    node.fail("'" + text + "' is no unit of a mesh's coordinates; um to m are");
+    node.fail("'" + text + "' is no unit of a mesh's coordinates; nm to m are");
   return unit;
 }
 
@@ -106,19 +105,21 @@ double read_length_unit(const YamlNode& node) {
 void read_file(const YamlNode& node, const std::string& case_path, GeometryInput& geometry) {
   if (!node.has("mesh")) {
     for (const char* key : {"regions", "length_unit", "voxel"})
-      node.refuse(key, "belongs to a mesh; an image has labels, and says itself how large its voxels are");
+      if (node.has(key))
+        node.required(key).fail(
+            "has no effect without a mesh; an image has labels, and says itself how large its voxels are");
     geometry.segmentation = read_image_path(node.required("segmentation"), case_path);
     geometry.labels = read_labels(node.required("labels"), can_name_segments(geometry.segmentation), false);
     return;
   }
   const YamlNode file = node.required("mesh");
   for (const char* key : {"segmentation", "labels"})
-    node.refuse(
-        key,
-        "belongs to an image; a mesh has regions: {1: tumour, 2: kidney}. Give a segmentation or a mesh");
+    if (node.has(key))
+      node.required(key).fail(
+          "belongs to an image; a mesh has regions: {1: tumour, 2: kidney}. Give a segmentation or a mesh");
   if (!is_mesh_name(file.text()))
     file.fail("'" + file.text() + "' must be " + std::string(kinds_of_mesh) +
-              "; Gmsh and meshio make one of other formats");
+              "; Gmsh makes one of other formats, and meshio with file_format='gmsh22'");
   geometry.segmentation = read_path(file, case_path);
   geometry.labels = read_labels(node.required("regions"), true, true);
   MeshFileInput mesh;

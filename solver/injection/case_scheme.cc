@@ -40,6 +40,9 @@ Point3 read_direction(const YamlNode& node, const std::string& space) {
 }
 
 TipPosition::Anchor read_anchor(const YamlNode& node) {
+  const std::string text = node.text();
+  if (text != "centroid" && text != "deepest" && text.find_first_of("0123456789") != std::string::npos)
+    node.fail("'" + text + "' is no place: centroid, deepest, or a point [12.5 mm, -40 mm, 118 mm]");
   return node.one_of({"centroid", "deepest"}) == "centroid" ? TipPosition::Anchor::centroid
                                                             : TipPosition::Anchor::deepest;
 }

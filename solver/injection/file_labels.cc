@@ -21,7 +21,10 @@ std::string segment(const Case& c) {
 }  // namespace
 
 FileLabels::FileLabels(const Case& c, const ImageHeader& header)
-    : layers_(header.layers), segments_(header.segments), path_(c.geometry.segmentation) {
+    : layers_(header.layers),
+      segments_(header.segments),
+      values_(header.values),
+      path_(c.geometry.segmentation) {
   for (const TissueOfLabel& label : c.geometry.labels) {
     const LayerValue stored = label.segment.empty() ? by_value(c, label.value) : by_name(c, label.segment);
     const int other = position(stored);
@@ -36,14 +39,20 @@ LayerValue FileLabels::by_name(const Case& c, const std::string& name) const {
   const auto same = [&](const NamedLabel& segment) { return segment.name == name; };
   const auto found = std::find_if(segments_.begin(), segments_.end(), same);
   if (found == segments_.end()) {
-    if (segments_.empty())
-      fail(c, path_ + " gives its " + (c.geometry.mesh ? "volumes" : "labels") + " no names; give the " +
-                  (c.geometry.mesh ? "group's number" : "voxel value") + " in place of '" + name + "'");
+    if (segments_.empty() && !c.geometry.mesh)
+      fail(c, path_ + " gives its labels no names; give the voxel value in place of '" + name + "'");
+    if (segments_.empty()) {
+      std::string numbers;
+      for (const std::uint16_t value : values_)
+        numbers += (numbers.empty() ? "" : ", ") + std::to_string(value);
+      fail(c,
+           path_ + " gives its groups no names; give a number in place of '" + name + "': it has " + numbers);
+    }
     std::vector<std::string> candidates;
     for (const NamedLabel& segment : segments_) candidates.push_back(segment.name);
     const std::string nearest = nearest_name(name, candidates);
     fail(c, "no " + segment(c) + " of " + path_ + " is called '" + name + "'" +
-                (nearest.empty() ? "" : "; did you mean '" + nearest + "'?") + "; it has " + names());
+                (nearest.empty() ? "" : " (did you mean '" + nearest + "'?)") + "; it has " + names());
   }
   if (std::find_if(found + 1, segments_.end(), same) != segments_.end())
     fail(c, path_ + " has more than one " + segment(c) + " called '" + name +

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ class FileLabels {
 
   int layers_;
   std::vector<NamedLabel> segments_;
+  std::set<std::uint16_t> values_;
   std::string path_;
   std::vector<LayerValue> stored_;
 };

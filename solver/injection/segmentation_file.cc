@@ -1,7 +1,9 @@
 #include "injection/segmentation_file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 
 #include "quantities/error.h"
 
@@ -9,7 +11,7 @@ namespace intratumor {
 
 namespace {
 
-constexpr double overlap_accepted = 1e-3;  // of a mesh's volume: what mesh generators leave
+constexpr double overlap_accepted = 1e-3;  // of the smallest group's volume
 
 std::optional<MeshFile> mesh_of(const GeometryInput& geometry) {
   if (!geometry.mesh) return std::nullopt;
@@ -20,6 +22,7 @@ ImageHeader header_of(const Case& c, const std::optional<MeshFile>& mesh) {
   if (!mesh) return read_image_header(c.geometry.segmentation);
   ImageHeader header;
   header.segments = mesh->groups;
+  for (const MeshFile::Tetrahedron& cell : mesh->cells) header.values.insert(cell.group);
   return header;
 }
 
@@ -44,13 +47,13 @@ LabelImage SegmentationFile::image(MergedLayers& merged) const {
   const GeometryInput& geometry = case_.geometry;
   if (!mesh_) return read_label_image(geometry.segmentation, labels_.merge_order(), merged);
   merged = MergedLayers();
-  MeshPlace place{geometry.mesh->length_unit, signs_to_ras(geometry.space), {}};
+  MeshPlace place{geometry.mesh->length_unit, signs_to_ras(geometry.space), {}, geometry.margin};
   for (std::size_t k = 0; k < geometry.labels.size(); ++k)
     if (geometry.labels[k].region == geometry.target) place.target.push_back(labels_.stored()[k].value);
   const double voxel = geometry.mesh->voxel > 0 ? geometry.mesh->voxel : voxel_for(*mesh_, place);
   std::size_t shared = 0;
   LabelImage image = voxelised(*mesh_, place, voxel, shared);
-  if (static_cast<double>(shared) * image.voxel_volume() > overlap_accepted * volume_of_cells()) {
+  if (static_cast<double>(shared) * image.voxel_volume() > overlap_accepted * smallest_group()) {
     char text[200];
     std::snprintf(
         text, sizeof text,
@@ -61,10 +64,12 @@ LabelImage SegmentationFile::image(MergedLayers& merged) const {
   return image;
 }
 
-double SegmentationFile::volume_of_cells() const {
-  double volume = 0;
-  for (const MeshFile::Tetrahedron& cell : mesh_->cells) volume += mesh_->volume(cell);
-  return std::pow(case_.geometry.mesh->length_unit, 3) * volume;
+double SegmentationFile::smallest_group() const {
+  std::map<std::uint16_t, double> volume;
+  for (const MeshFile::Tetrahedron& cell : mesh_->cells) volume[cell.group] += mesh_->volume(cell);
+  const auto smaller = [](const auto& a, const auto& b) { return a.second < b.second; };
+  return std::pow(case_.geometry.mesh->length_unit, 3) *
+         std::min_element(volume.begin(), volume.end(), smaller)->second;
 }
 
 std::vector<std::string> segmentation_files(const GeometryInput& geometry) {

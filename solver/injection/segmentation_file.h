@@ -23,10 +23,9 @@ class SegmentationFile {
 
   /// Of what the labels of a mesh are, m^3 by position among the case's labels; empty for an image.
   std::vector<double> mesh_volumes() const;
-  bool curved_cells() const { return mesh_ && mesh_->curved; }
 
  private:
-  double volume_of_cells() const;  // m^3
+  double smallest_group() const;  // m^3
 
   const Case& case_;
   std::optional<MeshFile> mesh_;

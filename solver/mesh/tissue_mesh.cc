@@ -12,6 +12,7 @@
 #include <deal.II/lac/sparsity_tools.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <set>
@@ -29,6 +30,7 @@ namespace {
 /// Of a cell; less counts as none. All terms of a node scale with the tissue round it, so that slivers do no
 /// harm to solvers; what they could do is drown in the round-off of the overlaps they come from.
 constexpr double least_tissue = 1e-6;
+constexpr double round_off = 1e-9;
 
 std::unique_ptr<dealii::FiniteElement<3>> linear_element(const AnyTriangulation& triangulation) {
   if (triangulation.all_reference_cells_are_simplex()) return std::make_unique<dealii::FE_SimplexP<3>>(1);
@@ -62,7 +64,6 @@ TissueMesh::TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_re
                        std::vector<char> has_tissue)
     : triangulation_(std::move(triangulation)),
       n_regions_(n_regions),
-      boxes_(boxes),
       element_(linear_element(*triangulation_)),
       dofs_(*triangulation_),
       has_tissue_(std::move(has_tissue)) {
@@ -147,8 +148,12 @@ void TissueMesh::find_fractions(const FractionFunction& fractions, const PartFun
     cell_tissue_.push_back(tissue);
     tissue_volume += tissue * cell->measure();
     h_min = std::min(h_min, cell->minimum_vertex_distance());
+    // As large as the cube of the least distance between its corners.
+    cubes_ = cubes_ && of_hexahedra() &&
+             std::abs(cell->measure() / std::pow(cell->minimum_vertex_distance(), 3) - 1) < round_off;
   });
   h_min_ = dealii::Utilities::MPI::min(h_min, communicator());
+  cubes_ = !dealii::Utilities::MPI::logical_or(!cubes_, communicator());
   if (dealii::Utilities::MPI::sum(tissue_volume, communicator()) <= 0)
     throw InputError("the meshed region holds no tissue");
 }

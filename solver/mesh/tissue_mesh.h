@@ -95,8 +95,8 @@ class TissueMesh {
   const AnyTriangulation& triangulation() const { return *triangulation_; }
   /// False: its cells are tetrahedra.
   bool of_hexahedra() const { return triangulation_->all_reference_cells_are_hyper_cube(); }
-  /// Its cells are axis-parallel boxes.
-  bool of_boxes() const { return boxes_; }
+  /// Its cells are axis-parallel cubes.
+  bool of_cubes() const { return cubes_; }
   unsigned int nodes_per_cell() const { return element_->n_dofs_per_cell(); }
   const dealii::DoFHandler<3>& dofs() const { return dofs_; }
   const dealii::Mapping<3>& mapping() const { return *mapping_; }
@@ -144,8 +144,8 @@ class TissueMesh {
   void for_each_cell(const std::function<void(const Cell&, int)>& f) const;
 
   /// Assembles a condensed matrix: `local` fills the square matrix of a cell's nodes from its FEValues
-  /// (values, gradients, JxW on 2x2x2 points; on those of a rule as exact in a tetrahedron). Values come back
-  /// in the graph's order; rows of hanging nodes are zero.
+  /// (values, gradients, JxW on 2x2x2 points; in a tetrahedron on those of a rule that is exact for products
+  /// of two shape functions). Values come back in the graph's order; rows of hanging nodes are zero.
   using LocalMatrix =
       std::function<void(const Cell&, int, const dealii::FEValues<3>&, dealii::FullMatrix<double>&)>;
   void assemble(const LocalMatrix& local, std::vector<double>& values) const;
@@ -174,7 +174,6 @@ class TissueMesh {
 
   std::unique_ptr<AnyTriangulation> triangulation_;
   int n_regions_;
-  bool boxes_;
   std::unique_ptr<dealii::Mapping<3>> mapping_;
   std::unique_ptr<dealii::FiniteElement<3>> element_;
   dealii::DoFHandler<3> dofs_;
@@ -192,6 +191,7 @@ class TissueMesh {
   std::vector<char> on_boundary_;
   std::map<dealii::types::boundary_id, std::vector<int>> boundary_nodes_;
   double h_min_ = 0;
+  bool cubes_ = true;
 };
 
 /// Sum over owned unknowns of a[i] * b[i] over all ranks.

@@ -38,11 +38,12 @@ Json coverage_entry(const Case& c, const Solution& solution, std::size_t k) {
   const double duration = c.threshold_duration;
   const std::vector<double>& reached = duration > 0 ? exposure.time_above(k) : exposure.cmax();
   const double level = duration > 0 ? (1 - 1e-9) * duration : c.thresholds[k].value;
+  const Vector nodal = RegionSamples::with_ghosts(*solution.ground->octree.mesh, reached);
   double everywhere = 0, in_target = 0;
   for (std::size_t r = 0; r < solution.ground->samples.size(); ++r) {
     const auto& samples = solution.ground->samples[r];
     if (samples == nullptr) continue;
-    const double volume = samples->volume_at_least(reached, level);
+    const double volume = samples->volume_at_least(nodal, level);
     everywhere += volume;
     if (static_cast<int>(r) == setup.target) in_target = volume;
   }

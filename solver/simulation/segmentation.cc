@@ -39,9 +39,11 @@ std::vector<std::pair<LayerValue, std::size_t>> labels_in_file(const LabelImage&
 void match_labels(const Case& c, const FileLabels& labels,
                   const std::vector<std::pair<LayerValue, std::size_t>>& in_file, SegmentationFacts& facts) {
   std::string present;
-  for (const auto& [stored, voxels] : in_file)
+  for (const auto& [stored, voxels] : in_file) {
+    if (c.geometry.mesh && stored.value == 0) continue;  // where no cell is
     present +=
         (present.empty() ? "" : ", ") + labels.text(stored) + " (" + std::to_string(voxels) + " voxels)";
+  }
   for (const auto& [stored, voxels] : in_file) {
     const int position = labels.position(stored);
     if (position >= 0) facts.labels[static_cast<std::size_t>(position)].voxels = voxels;
@@ -162,7 +164,7 @@ void check_unit(const Case& c, const SegmentationFacts& facts, Reporter& reporte
     if (c.geometry.labels[k].region == c.geometry.target) target += facts.labels[k].in_mesh;
   const std::string text = "the target " + c.geometry.target + " of " + c.geometry.segmentation + " is " +
                            millilitres(target) + "; is geometry.length_unit right?";
-  if (target < least_target || target > largest_target) throw InputError(c.path + ": " + text);
+  if (!(target >= least_target && target <= largest_target)) throw InputError(c.path + ": " + text);
   if (target < least_usual || target > largest_usual) reporter.warn(text);
 }
 
@@ -226,8 +228,6 @@ SegmentedImage read_segmentation(const Case& c, Reporter& reporter) {
   find_pieces(c, segmented, reporter);
   count_regions(segmented);
   warn_of_few_voxels(segmented, reporter);
-  if (file.curved_cells())
-    reporter.info("the curved cells of " + c.geometry.segmentation + " are taken by their corners");
   check_unit(c, facts, reporter);
   const VoxelBox target =
       voxel_box(segmented.image, segmented.values[static_cast<std::size_t>(segmented.target)]);

@@ -109,7 +109,11 @@ StoredCase read_case_of(const std::string& folder) {
     stored.drug = text_of(root, "drug");
     stored.geometry = text_of(root, "geometry");
     stored.patient = text_of(root, "patient");
-    stored.tissues = text_of(root, "tissues");
+    // In whatever order the labels came.
+    std::map<std::string, std::string> tissues;
+    for (const auto& tissue : root["tissues"])
+      tissues[tissue.first.as<std::string>()] = YAML::Dump(tissue.second);
+    for (const auto& [region, tissue] : tissues) stored.tissues += region + ": " + tissue + "\n";
     stored.flow = text_of(root, "flow");
   } catch (const std::exception& failure) {  // YAML::Exception, or a quantity that is none
     throw InputError(path + ": is not as intratumor run writes it: " + failure.what());

@@ -157,7 +157,7 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   std::vector<double> mass, galerkin, transposed, diffusion;  // in the graph's order
   assemble_mass(mesh, tissues, cells, conductivity, flow, mass);
   assemble_galerkin(mesh, cells, conductivity, flow, galerkin, transposed);
-  if (!mesh.of_boxes()) {
+  if (!mesh.of_cubes()) {
     assemble_diffusion(mesh, cells, diffusion);
     op.convective.assign(n, 0.);
   }

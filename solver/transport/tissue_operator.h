@@ -47,7 +47,7 @@ struct TissueOperator {
   /// By edge, m^3/s: the part of d_ij that obtuse angles need, where diffusion alone has a positive entry,
   /// and by node the sum of the rest. The low order needs all of d_ij; what the stages keep of it in long
   /// steps is meant for convection, and kept diffusion would be so much more of it at any mesh. Empty: cells
-  /// are boxes.
+  /// are cubes.
   std::vector<double> obtuse, convective;
   struct Exit {
     int account;

@@ -57,7 +57,7 @@ TEST(MeshFile, GivesWhatTheSameImageGives) {
   write_text(scratch / "ball.msh", ball_of_voxels().version_4());
   write_text(scratch / "mesh.yaml", on_mesh(contents_of(small), geometry));
   Program image({INTRATUMOR_PROGRAM, "run", "small.yaml", "-q"}, scratch.path());
-  const Ended mesh = intratumor_in(scratch.path(), {"run", "mesh.yaml"});
+  const Ended mesh = intratumor_on_ranks(2, scratch.path(), {"run", "mesh.yaml"});
   ASSERT_EQ(mesh.status, 0) << mesh.err;
   ASSERT_EQ(image.wait().status, 0);
   const Json a = Json::parse(contents_of(scratch / "small.out/summary.json")),
@@ -67,12 +67,11 @@ TEST(MeshFile, GivesWhatTheSameImageGives) {
        {"tumour.volume_m3", "tumour.auc_free", "tumour.d95", "tumour.retention_half_life_s", "plasma.cmax",
         "deposit.fraction_in_target", "targeting_advantage", "off_target.auc_free"})
     EXPECT_NEAR(number_at(b, key) / number_at(a, key), 1, 1e-6) << key;
-  EXPECT_EQ(b["inputs"]["segmentation"]["path"].get<std::string>().find("ball.msh") == std::string::npos,
-            false);
+  EXPECT_NE(b["inputs"]["segmentation"]["path"].get<std::string>().find("ball.msh"), std::string::npos);
 
   // What a run writes of its case gives the same again, from anywhere.
   const Ended again =
-      intratumor_in(scratch.path(), {"run", "mesh.out/case.resolved.yaml", "-o", "again.out", "-q"});
+      intratumor_on_ranks(2, scratch.path(), {"run", "mesh.out/case.resolved.yaml", "-o", "again.out", "-q"});
   ASSERT_EQ(again.status, 0) << again.err;
   const Json c = Json::parse(contents_of(scratch / "again.out/summary.json"));
   EXPECT_EQ(b["tumour"]["auc_free"], c["tumour"]["auc_free"]);
@@ -110,21 +109,27 @@ TEST(MeshFile, ThatCannotBeIsRefused) {
   const std::vector<Trial> trials = {
       {"  mesh: ball.msh\n  length_unit: mm\n  regions: {Tumor of it: tumour}\n  background: muscle\n",
        "no physical group of " + (scratch / "ball.msh") +
-           " is called 'Tumor of it'; did you mean 'Tumour of it'?"},
+           " is called 'Tumor of it' (did you mean 'Tumour of it'?)"},
       {"  mesh: ball.msh\n  length_unit: mm\n  regions: {1: kidney, 2: tumour}\n  background: muscle\n",
        "group 1 ('kidney') does not occur"},
       {"  mesh: ball.msh\n  length_unit: mm\n  regions: {1: tumour}\n  background: muscle\n",
        "no cell belongs to the target"},
-      {"  mesh: ball.msh\n  length_unit: mm\n  voxel: 5 mm\n" + regions + "",
-       "geometry.voxel: 5 mm is unusual"},
       {"  mesh: twice.msh\n  length_unit: mm\n" + regions, "cells of the mesh overlap in 0.8"},
       {"  mesh: ball.msh\n  length_unit: m\n  voxel: 1 mm\n" + regions, "is geometry.length_unit right?"}};
   for (const Trial& trial : trials) {
     write_text(scratch / "mesh.yaml", on_mesh(small, trial.geometry));
     const Ended ended = intratumor_in(scratch.path(), {"check", "mesh.yaml"});
+    EXPECT_EQ(ended.status, 2) << trial.geometry;
     EXPECT_NE((ended.out + ended.err).find(trial.expected), std::string::npos)
         << trial.geometry << ended.out << ended.err;
   }
+  // Voxels of a centimetre would lose the tumour: warned of.
+  write_text(scratch / "mesh.yaml",
+             on_mesh(small, "  mesh: ball.msh\n  length_unit: mm\n  voxel: 5 mm\n" + regions));
+  const Ended coarse = intratumor_in(scratch.path(), {"check", "mesh.yaml"});
+  EXPECT_EQ(coarse.status, 0) << coarse.err;
+  EXPECT_NE((coarse.out + coarse.err).find("geometry.voxel: 5 mm is unusual"), std::string::npos)
+      << coarse.out;
   // Cells in a unit a thousand times too small.
   write_text(scratch / "mesh.yaml", on_mesh(small, "  mesh: ball.msh\n  length_unit: um\n" + regions));
   const Ended ended = intratumor_in(scratch.path(), {"check", "mesh.yaml"});

@@ -82,8 +82,7 @@ TEST_F(MeshFiles, AreReadInEveryFormAndOfEveryKindOfCell) {
         ASSERT_EQ(mesh.groups.size(), 1u);
         EXPECT_EQ(mesh.groups[0].name, "tumour");
         EXPECT_EQ(mesh.groups[0].stored.value, 3);
-        EXPECT_FALSE(mesh.curved);
-        const LabelImage image = image_of(mesh, 1e-3, 0.49e-3);
+        const LabelImage image = image_of(mesh, 1e-3, 0.501e-3);
         EXPECT_EQ(voxels_of(image, 3), 8000u);
         EXPECT_EQ(voxels_of(image, 0), 22u * 22 * 22 - 8000);
         EXPECT_NEAR(image.spacing[0], 0.5e-3, 1e-18);
@@ -142,15 +141,23 @@ TEST_F(MeshFiles, HexahedraOfSkewFacesLeaveNoGap) {
 }
 
 TEST_F(MeshFiles, CurvedCellsAreTakenByTheirCorners) {
-  MeshText text = cube_of(4);
-  text.nodes.push_back({5, 5, 5});
-  for (MeshText::Cell& cell : text.cells) {
-    cell.type = 11;  // ten nodes
-    cell.node.resize(10, 8);
+  struct Kind {
+    int straight, curved;
+    std::size_t nodes;
+  };
+  for (const Kind& kind :
+       {Kind{4, 11, 10}, Kind{4, 29, 20}, Kind{5, 12, 27}, Kind{5, 17, 20}, Kind{5, 92, 64}, Kind{6, 13, 18},
+        Kind{6, 18, 15}, Kind{7, 14, 14}, Kind{7, 19, 13}}) {
+    MeshText text = cube_of(kind.straight);
+    text.nodes.push_back({5, 5, 5});
+    for (MeshText::Cell& cell : text.cells) {
+      cell.type = kind.curved;
+      cell.node.resize(kind.nodes, 8);
+    }
+    const MeshFile mesh = read(text.version_4(true));
+    EXPECT_NE(mesh.format.find("curved ones by their corners"), std::string::npos) << mesh.format;
+    EXPECT_NEAR(volume(mesh), 1000, 1e-9) << kind.curved;
   }
-  const MeshFile mesh = read(text.version_4(true));
-  EXPECT_TRUE(mesh.curved);
-  EXPECT_NEAR(volume(mesh), 1000, 1e-9);
 }
 
 TEST_F(MeshFiles, VoxelsShowABallsVolume) {
@@ -192,6 +199,9 @@ TEST_F(MeshFiles, ThatAreNoneAreRefused) {
   expect_refused("solid tumour\nfacet normal 0 0 1\n", {"no Gmsh mesh"});
   expect_refused(replaced(four, "4.1", "3.0"), {"line 2", "3.0", "4.1"});
   expect_refused(replaced(four, "$MeshFormat", "$Nodes"), {"begins with $MeshFormat"});
+  expect_refused("\x1f\x8b\x08 $\x01\x02", {"no Gmsh mesh"});
+  expect_refused(replaced(two, "$Elements\n7\n", "$Elements\n4\n"),
+                 {"$Elements", "holds more than it promises"});
   expect_refused(replaced(two, "\n1 0 0 0", "\n1 0 nan 0"), {"$Nodes", "finite"});
   expect_refused(replaced(two, "\n2 10 0 0", "\n1 10 0 0"), {"node 1", "twice"});
   expect_refused(replaced(two, "\n2 10 0 0", "\n2 ten 0 0"), {"'ten'", "number"});
@@ -206,6 +216,13 @@ TEST_F(MeshFiles, ThatAreNoneAreRefused) {
   expect_refused(both.version_4(), {"volume 1", "3 and 4"});
   both.volumes = {{1, {70000}}};
   expect_refused(both.version_2(), {"70000", "65535"});
+  const std::size_t entities = four.find("$Entities"), nodes = four.find("$Nodes");
+  expect_refused(four.substr(0, entities) + four.substr(nodes), {"no $Entities", "gmsh22"});
+  MeshText half = cube;
+  half.cells[5].volume = 2;
+  half.volumes.push_back({2, {}});
+  for (const std::string& text : {half.version_2(), half.version_4(true)})
+    expect_refused(text, {"0.167 of the mesh", "no physical group", "Mesh.SaveAll"});
   MeshText nameless = cube;
   nameless.volumes = {{1, {}}};
   expect_refused(nameless.version_4(), {"'tumour'", "none of its cells"});
@@ -223,6 +240,36 @@ TEST_F(MeshFiles, CellsThatOverlapAreCounted) {
   std::size_t shared = 0;
   voxelised(read(text.version_2()), {1e-3, {1, 1, 1}, {3}}, 1e-3, shared);
   EXPECT_GT(shared, 400u);  // of 1000; those on faces between tetrahedra are in none
+}
+
+TEST_F(MeshFiles, TargetsThatAreThinOrFlatOrFarAway) {
+  // A plate of 50 x 50 x 0.002 mm at the corner of 100 mm: voxels larger than it is thick.
+  const auto box = [](double x, double y, double z, double at) {
+    MeshText text = cube_of(5, {0, 0, 0});
+    for (auto& node : text.nodes) node = {at + node[0] / 10 * x, node[1] / 10 * y, node[2] / 10 * z};
+    return text;
+  };
+  MeshText plate = box(50, 50, 0.002, 0);
+  const MeshText rest = box(100, 100, 100, 60);
+  for (const auto& node : rest.nodes) plate.nodes.push_back(node);
+  plate.cells.push_back({5, 2, {8, 9, 10, 11, 12, 13, 14, 15}});
+  plate.volumes.push_back({2, {2}});
+  const MeshPlace place{1e-3, {1, 1, 1}, {3}};
+  const MeshFile mesh = read(plate.version_2());
+  const double voxel = voxel_for(mesh, place);
+  std::printf("  plate of 2 um in 160 mm: voxels of %.3g mm\n", 1e3 * voxel);
+  EXPECT_GT(voxel, 2e-6);
+  EXPECT_LT(voxel, 1e-3);
+  const auto refused = [&](const MeshText& text, const char* words) {
+    try {
+      voxel_for(read(text.version_2()), place);
+      ADD_FAILURE() << words;
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
+    }
+  };
+  refused(box(50, 50, 0, 0), "no volume");
+  refused(box(1e300, 50, 1, 0), "a kilometre away");
 }
 
 TEST_F(MeshFiles, OfTooManyVoxelsAreRefused) {

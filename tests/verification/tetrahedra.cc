@@ -7,6 +7,9 @@
 
 namespace intratumor::verification {
 
+namespace {
+
+/// Every hexahedron of a serial mesh without hanging nodes cut into 24 tetrahedra, shared by all ranks.
 std::unique_ptr<AnyTriangulation> tetrahedra_of(const AnyTriangulation& hexahedra) {
   dealii::Triangulation<3> flat, split;
   dealii::GridGenerator::flatten_triangulation(hexahedra, flat);
@@ -17,6 +20,8 @@ std::unique_ptr<AnyTriangulation> tetrahedra_of(const AnyTriangulation& hexahedr
   shared->copy_triangulation(split);
   return shared;
 }
+
+}  // namespace
 
 std::unique_ptr<AnyTriangulation> tetrahedra_in_box(const Point& upper, unsigned int cells, double moved) {
   dealii::Triangulation<3> boxes;
