@@ -64,6 +64,7 @@ TissueMesh::TissueMesh(std::unique_ptr<AnyTriangulation> triangulation, int n_re
                        std::vector<char> has_tissue)
     : triangulation_(std::move(triangulation)),
       n_regions_(n_regions),
+      cubes_(boxes && triangulation_->all_reference_cells_are_hyper_cube()),
       element_(linear_element(*triangulation_)),
       dofs_(*triangulation_),
       has_tissue_(std::move(has_tissue)) {
@@ -148,9 +149,8 @@ void TissueMesh::find_fractions(const FractionFunction& fractions, const PartFun
     cell_tissue_.push_back(tissue);
     tissue_volume += tissue * cell->measure();
     h_min = std::min(h_min, cell->minimum_vertex_distance());
-    // As large as the cube of the least distance between its corners.
-    cubes_ = cubes_ && of_hexahedra() &&
-             std::abs(cell->measure() / std::pow(cell->minimum_vertex_distance(), 3) - 1) < round_off;
+    const dealii::Tensor<1, 3> diagonal = cell->vertex(cell->n_vertices() - 1) - cell->vertex(0);
+    for (int a = 0; a < 3; ++a) cubes_ = cubes_ && std::abs(diagonal[a] / diagonal[0] - 1) < round_off;
   });
   h_min_ = dealii::Utilities::MPI::min(h_min, communicator());
   cubes_ = !dealii::Utilities::MPI::logical_or(!cubes_, communicator());

@@ -174,6 +174,7 @@ class TissueMesh {
 
   std::unique_ptr<AnyTriangulation> triangulation_;
   int n_regions_;
+  bool cubes_;  // axis-parallel ones
   std::unique_ptr<dealii::Mapping<3>> mapping_;
   std::unique_ptr<dealii::FiniteElement<3>> element_;
   dealii::DoFHandler<3> dofs_;
@@ -191,7 +192,6 @@ class TissueMesh {
   std::vector<char> on_boundary_;
   std::map<dealii::types::boundary_id, std::vector<int>> boundary_nodes_;
   double h_min_ = 0;
-  bool cubes_ = true;
 };
 
 /// Sum over owned unknowns of a[i] * b[i] over all ranks.

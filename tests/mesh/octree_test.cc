@@ -60,6 +60,20 @@ TEST(Octree, RegionVolumesEqualTheLabels) {
   EXPECT_NEAR(sum / box, 1, 1e-12);
 }
 
+// Far from the origin of the image too, where a cell's volume is a difference of large products.
+TEST(Octree, IsOfCubes) {
+  const LabelImage image = ball_image();
+  OctreeRequest request = request_for(image);
+  request.h_min = 1e-3;
+  Point corner;
+  const MeshBox box = mesh_box(request);
+  for (int a = 0; a < 3; ++a) corner[a] = box.upper[a] - 1e-3;
+  request.fine.push_back({Ball{corner, 1e-5}, 0, 6});
+  const Octree octree = make_octree(request, MPI_COMM_WORLD);
+  EXPECT_LT(octree.mesh->smallest_cell(), 2e-5);
+  EXPECT_TRUE(octree.mesh->of_cubes());
+}
+
 TEST(Octree, FineAtTheTargetsBoundaryAndInBalls) {
   const LabelImage image = ball_image();
   OctreeRequest request = request_for(image);
