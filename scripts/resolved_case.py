@@ -63,6 +63,25 @@ class Dose:
     mode: str  # deposit | infusion | intravenous
 
 
+def affine_of(image):
+    """Voxel to world (mm, RAS) of a NIfTI image. nibabel's own but for files with a quaternion alone: what the standard's program
+    (nifti1_io) and intratumor take for a half turn, nibabel keeps as one but for round-off, 0.1 mm at the far side of a scan."""
+    import nibabel
+    header = image.header
+    if header["sform_code"] > 0 or header["qform_code"] <= 0:
+        return image.affine
+    vector = numpy.array([header[f"quatern_{k}"] for k in "bcd"], dtype=float)
+    rest = 1 - vector @ vector
+    half_turn = rest < 1e-7
+    quaternion = numpy.append(0 if half_turn else numpy.sqrt(rest), vector / numpy.linalg.norm(vector) if half_turn else vector)
+    spacing = numpy.array(header["pixdim"][1:4], dtype=float)
+    spacing[2] *= -1 if header["pixdim"][0] < 0 else 1
+    affine = numpy.eye(4)
+    affine[:3, :3] = nibabel.quaternions.quat2mat(quaternion) * spacing
+    affine[:3, 3] = [header[f"qoffset_{k}"] for k in "xyz"]
+    return affine
+
+
 class ResolvedCase:
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -184,7 +203,7 @@ class ResolvedCase:
             sizes[0] = 0
             regions[(pieces > 0) & (pieces != sizes.argmax())] = len(names)
             names.append(self.target + " (other pieces)")
-        return regions, names, image.affine
+        return regions, names, affine_of(image)
 
     def regions_of_run(self):
         """The same from the run's own map, for formats that nibabel does not read."""
@@ -197,7 +216,7 @@ class ResolvedCase:
         names = [region["name"] for region in self.summary["regions"]]
         numbers = numpy.asarray(image.dataobj).astype(numpy.int16) - 1
         numbers[numbers < 0] = names.index(self.case["geometry"]["background"])
-        return numbers, names, image.affine
+        return numbers, names, affine_of(image)
 
     def target_and_contacts(self):
         """Volume of the target, m^3, and {region: share of the target's surface that it touches}, by voxel faces."""

@@ -30,7 +30,8 @@ FileLabels::FileLabels(const Case& c, const ImageHeader& header)
     const int other = position(stored);
     if (other >= 0)
       fail(c, c.geometry.labels[static_cast<std::size_t>(other)].text() + " and " + label.text() +
-                  " are the same label of " + path_ + ", " + text(stored) + "; name it once");
+                  " are the same " + (c.geometry.mesh ? "group" : "label") + " of " + path_ + ", " +
+                  text(stored) + "; name it once");
     stored_.push_back(stored);
   }
 }

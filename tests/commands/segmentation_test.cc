@@ -159,7 +159,7 @@ TEST(Segmentation, LabelsThatDoNotMatch) {
       {"a.seg.nrrd",
        "{Kidney: kidney, Tumor: tumour, Empty: fat}",
        {"'Empty' ('fat') does not occur", "'Tumor' ("}},
-      {"a.seg.nrrd", "{1: kidney, Kidney: fat, Tumor: tumour}", {"1 and 'Kidney' are the same in"}},
+      {"a.seg.nrrd", "{1: kidney, Kidney: fat, Tumor: tumour}", {"1 and 'Kidney' are the same label"}},
       {"same.seg.nrrd", "{Tumor: tumour}", {"more than one segment called 'Tumor'"}},
       {"layers.seg.nrrd",
        "{1: fat, C: tumour}",

@@ -56,8 +56,8 @@ TEST(Slurm, AnArrayOfFiftyCasesOfWhichOneFailsAndSomeReachTheTimeLimit) {
   for (int k = 0; k < 50; ++k) {
     const bool longer = k == 10 || k == 20;
     const char* const between = k > 0 ? ", " : "";
-    cells += between + std::string(longer ? "0.2 mm" : "3 mm");
-    tolerances += between + std::string(longer ? "2e-7" : "1e-3");
+    cells += between + std::string(longer ? "0.3 mm" : "3 mm");
+    tolerances += between + std::string(longer ? "1e-8" : "1e-3");
     ends += between + std::string(longer ? "12 h" : "1 h");
   }
   write_text(
