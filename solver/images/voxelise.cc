@@ -43,7 +43,8 @@ Extent extent_of(const MeshFile& mesh, const MeshPlace& place, const std::vector
   return e;
 }
 
-/// Voxels that divide the target's box evenly and go on, one further than the mesh, on every side.
+/// Voxels that divide the target's box evenly and go on, to one beyond the mesh and the margin, on every
+/// side.
 struct VoxelGrid {
   Vector3 spacing{}, first{};  // m; centre of voxel (0,0,0)
   Vector3 size{};
