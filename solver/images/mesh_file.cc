@@ -53,9 +53,8 @@ const std::map<int, ElementType>& element_types() {
 }
 
 constexpr const char* no_gmsh_mesh =
-    ": this is no Gmsh mesh, which begins with $MeshFormat. ANSYS has .msh files too; meshio writes Gmsh's "
-    "with "
-    "file_format='gmsh22'";
+    ": this is no Gmsh mesh, which begins with $MeshFormat. ANSYS has .msh files too; meshio writes "
+    "Gmsh's with file_format='gmsh22'";
 
 class Reader {
  public:
@@ -287,26 +286,23 @@ class Reader {
 
   /// Where the file knows of no physical groups the volumes' own numbers count.
   void settle_groups() {
-    std::size_t without = 0;
-    double volume = 0;
-    for (const MeshFile::Tetrahedron& cell : mesh_.cells)
-      if (cell.group == 0) {
-        ++without;
-        volume += mesh_.volume(cell);
-      }
-    if (without == 0) return;
+    const std::map<std::uint16_t, double> volumes = mesh_.volume_by_group();
+    const auto without = volumes.find(0);
+    if (without == volumes.end()) return;
     if (version_ == 4 && !has_entities_)
       throw InputError(
           mesh_.path +
           ": the file does not say which group a cell belongs to: it has no $Entities; meshio does "
           "with file_format='gmsh22'");
-    if (without < mesh_.cells.size()) {
+    if (volumes.size() > 1) {
+      double all = 0;
+      for (const auto& group : volumes) all += group.second;
       char text[200];
       std::snprintf(
           text, sizeof text,
           ": some volumes, %.3g of the mesh, belong to no physical group; give them one, or save without "
           "them (in Gmsh Mesh.SaveAll = 0). Groups count from 1",
-          volume / total_volume());
+          without->second / all);
       throw InputError(mesh_.path + text);
     }
     if (!mesh_.groups.empty())
@@ -322,12 +318,6 @@ class Reader {
             "cell data 'gmsh:physical')");
       mesh_.cells[k].group = static_cast<std::uint16_t>(entity_[k]);
     }
-  }
-
-  double total_volume() const {
-    double volume = 0;
-    for (const MeshFile::Tetrahedron& cell : mesh_.cells) volume += mesh_.volume(cell);
-    return volume;
   }
 
   MeshScanner scan_;
@@ -352,6 +342,12 @@ double MeshFile::volume(const Tetrahedron& cell) const {
                   edge[0][1] * (edge[1][2] * edge[2][0] - edge[1][0] * edge[2][2]) +
                   edge[0][2] * (edge[1][0] * edge[2][1] - edge[1][1] * edge[2][0])) /
          6;
+}
+
+std::map<std::uint16_t, double> MeshFile::volume_by_group() const {
+  std::map<std::uint16_t, double> volumes;
+  for (const Tetrahedron& cell : cells) volumes[cell.group] += volume(cell);
+  return volumes;
 }
 
 bool is_mesh_name(const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct MeshFile {
 
   /// In the file's unit, cubed.
   double volume(const Tetrahedron& cell) const;
+  std::map<std::uint16_t, double> volume_by_group() const;
 };
 
 /// Whether a file's name ends as a mesh's does.

@@ -101,10 +101,11 @@ struct Inside {
 }  // namespace
 
 double voxel_for(const MeshFile& mesh, const MeshPlace& place) {
+  const std::map<std::uint16_t, double> volumes = mesh.volume_by_group();
   double volume = 0;
-  for (const MeshFile::Tetrahedron& cell : mesh.cells)
-    if (std::find(place.target.begin(), place.target.end(), cell.group) != place.target.end())
-      volume += std::pow(place.length_unit, 3) * mesh.volume(cell);
+  for (const std::uint16_t group : place.target)
+    if (const auto found = volumes.find(group); found != volumes.end())
+      volume += std::pow(place.length_unit, 3) * found->second;
   const Extent whole = extent_of(mesh, place, nullptr), target = extent_of(mesh, place, &place.target);
   if (!(volume > 0)) throw InputError(mesh.path + ": the cells of the target have no volume");
   double voxel = std::cbrt(volume) / voxels_across;

@@ -22,7 +22,7 @@ ImageHeader header_of(const Case& c, const std::optional<MeshFile>& mesh) {
   if (!mesh) return read_image_header(c.geometry.segmentation);
   ImageHeader header;
   header.segments = mesh->groups;
-  for (const MeshFile::Tetrahedron& cell : mesh->cells) header.values.insert(cell.group);
+  for (const auto& group : mesh->volume_by_group()) header.values.insert(group.first);
   return header;
 }
 
@@ -36,9 +36,9 @@ std::vector<double> SegmentationFile::mesh_volumes() const {
   if (!mesh_) return volumes;
   volumes.assign(case_.geometry.labels.size(), 0.);
   const double unit = std::pow(case_.geometry.mesh->length_unit, 3);
-  for (const MeshFile::Tetrahedron& cell : mesh_->cells) {
-    const int label = labels_.position({0, cell.group});
-    if (label >= 0) volumes[static_cast<std::size_t>(label)] += unit * mesh_->volume(cell);
+  for (const auto& [group, volume] : mesh_->volume_by_group()) {
+    const int label = labels_.position({0, group});
+    if (label >= 0) volumes[static_cast<std::size_t>(label)] = unit * volume;
   }
   return volumes;
 }
@@ -65,8 +65,7 @@ LabelImage SegmentationFile::image(MergedLayers& merged) const {
 }
 
 double SegmentationFile::smallest_group() const {
-  std::map<std::uint16_t, double> volume;
-  for (const MeshFile::Tetrahedron& cell : mesh_->cells) volume[cell.group] += mesh_->volume(cell);
+  const std::map<std::uint16_t, double> volume = mesh_->volume_by_group();
   const auto smaller = [](const auto& a, const auto& b) { return a.second < b.second; };
   return std::pow(case_.geometry.mesh->length_unit, 3) *
          std::min_element(volume.begin(), volume.end(), smaller)->second;
