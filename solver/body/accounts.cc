@@ -26,6 +26,7 @@ Accounts make_accounts(const BodyCoefficients& body) {
   a.degraded = add("degraded");
   a.outflow = add("outflow");
   a.leak = add("leak");
+  a.internalised = add("internalised");
   return a;
 }
 

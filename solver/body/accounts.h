@@ -24,6 +24,7 @@ struct Accounts {
   int degraded = 0;
   int outflow = 0;           ///< through the outer boundary of the meshed box
   int leak = 0;              ///< into cavities
+  int internalised = 0;      ///< by cells of the tissue: taken up, or with the target that it was bound to
   double plasma_volume = 0;  ///< m^3
 
   int size() const { return static_cast<int>(names.size()); }

@@ -42,9 +42,26 @@ struct TissueCoefficients {
   double permeability_surface = 0;         ///< [PS] 1/s, the limit by blood flow already applied
   double solvent_drag_reflection = 0;      ///< [sf]
   double degradation = 0;                  ///< [kdeg] 1/s
+  double uptake = 0;                       ///< 1/s: into cells, from where none comes back
+  double target_sites = 0;                 ///< [Bmax] mol per m^3 of tissue that the drug's target can hold
+  double matrix_sites = 0;                 ///< the same of the matrix
   RegionClass region_class = RegionClass::tissue;
   WallCoefficients wall;        ///< of a vessel or cavity; then everything else but the name is 0
   double opening_pressure = 0;  ///< [p_open] Pa of excess at which tissue tears; 0: not known
+};
+
+/// Reversible binding to sites: with b bound per tissue volume and c free in the interstitial fluid,
+///   db/dt = association c (Bmax - b) - dissociation b - loss b.
+struct BindingKinetics {
+  double association = 0;   ///< [kon] m^3/(mol s); 0: the drug does not bind
+  double dissociation = 0;  ///< [koff] 1/s
+  double loss = 0;          ///< 1/s of what is bound: internalisation by a target, turnover of the matrix
+};
+
+/// What a drug binds to; how many sites there are is the tissue's.
+struct DrugBinding {
+  BindingKinetics target;  ///< internalised with it
+  BindingKinetics matrix;  ///< degraded with it
 };
 
 /// Pharmacokinetic compartments of one drug in one patient; SI units.

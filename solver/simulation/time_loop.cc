@@ -318,10 +318,7 @@ void TimeLoop::run_segment(const Segment& segment) {
     const StepResult& step = stepper_.attempt(dt, sources);
     counts_.low_iterations += step.low_iterations;
     counts_.stage_iterations += step.stage_iterations;
-    double in_mesh = 0;
-    for (int i = 0; i < in_.mesh->graph().n_owned; ++i)
-      in_mesh += state.op.lumped[i] * stepper_.attempted_concentration().local_element(i);
-    in_mesh = dealii::Utilities::MPI::sum(in_mesh, comm);
+    const double in_mesh = stepper_.attempted_content();
     const double refused = step.limiter.refused / std::max(in_mesh, least_followed * dose_);
     // The edge of a deposit that is being filled has the same share refused at any step.
     // What is left at the end, below any tolerance, need not be followed.

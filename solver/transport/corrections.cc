@@ -22,10 +22,22 @@ void Stepper::estimate_error(double dt, const StepSources& sources) {
   double tissue = 0;
   for (int i = 0; i < graph_.n_owned; ++i) {
     if (!graph_.is_unknown[i] || error_weight_[i] == 0) continue;
-    const double rate1 = (mass_c1_[i] - mass_c_[i]) / theta - start_rate_[i];
-    const double rate2 = (mass_c2_[i] - bdf_a * mass_c1_[i] + bdf_b * mass_c_[i]) / theta;
     const double damping = 1. / (1. + theta * op_->loss[i] / op_->lumped[i]);
-    tissue += error_weight_[i] * damping * std::abs(w0 * start_rate_[i] + w1 * rate1 + w2 * rate2);
+    // Of all that a node holds; how it is shared is an error of its own, by the larger of the two.
+    double rate0 = start_rate_[i];
+    double change1 = mass_c1_[i] - mass_c_[i],
+           change2 = mass_c2_[i] - bdf_a * mass_c1_[i] + bdf_b * mass_c_[i];
+    double of_binding = 0;
+    if (bound_.any()) {
+      const double b = bound_.start(i), b1 = bound_.first(i), b2 = bound_.second(i);
+      rate0 -= bound_.loss_rate(i);
+      change1 += b1 - b;
+      change2 += b2 - bdf_a * b1 + bdf_b * b;
+      of_binding = bound_.error(i, op_->lumped[i], c2_.local_element(i), {w0, w1, w2});
+    }
+    const double rate1 = change1 / theta - rate0, rate2 = change2 / theta;
+    tissue +=
+        error_weight_[i] * std::max(of_binding, damping * std::abs(w0 * rate0 + w1 * rate1 + w2 * rate2));
   }
   result_.tissue_error = dealii::Utilities::MPI::sum(tissue, op_->mesh->communicator());
   const std::vector<double> r0 = account_rates(a_, tissue_start_, sources),
@@ -45,6 +57,7 @@ void Stepper::leave_low_order_out(double dt, const StepSources& sources) {
     c_low_.local_element(i) = c_.local_element(i) + dt * mean_source(sources, i) / op_->lumped[i];
   c_low_.update_ghost_values();
   low_mean_ = 0;
+  if (bound_.any()) bound_.leave_low_out();
   a_low_ = a_;
   for (std::size_t k = 0; k < sources.account.size(); ++k) a_low_[k] += dt * sources.account[k];
   a_low_mean_.assign(a_.size(), 0.);
@@ -54,7 +67,8 @@ void Stepper::leave_low_order_out(double dt, const StepSources& sources) {
 bool Stepper::nowhere_negative() const {
   bool negative = false;
   for (int i = 0; i < graph_.n_owned; ++i)
-    negative = negative || !(c_new_.local_element(i) >= 0) || !(result_.node_mean[i] >= 0);
+    negative = negative || !(c_new_.local_element(i) >= 0) || !(result_.node_mean[i] >= 0) ||
+               (bound_.any() && !bound_.at_bounds(i));
   for (std::size_t k = 0; k < a_new_.size(); ++k)
     negative = negative || !(a_new_[k] >= 0) || !(a_mean_[k] >= 0);
   return !dealii::Utilities::MPI::logical_or(negative, op_->mesh->communicator());
@@ -105,6 +119,7 @@ void Stepper::correct_accounts(double dt, bool limited) {
 
   a_new_ = a_low_;
   a_mean_ = a_low_mean_;
+  held_.resize(n);
   for (const auto& t : op_->accounts.transfers) {
     const double amount = dt * t.rate * xa[t.from];
     const double moved = amount * factor[amount > 0 ? t.from : t.to];
@@ -115,13 +130,20 @@ void Stepper::correct_accounts(double dt, bool limited) {
 
   std::vector<double> into(n_accounts, 0.);
   result_.node_mean.assign(n, 0.);
+  if (bound_.any() && limited) bound_.limit_means();
   for (int i = 0; i < n; ++i) {
     const double xi = x_.local_element(i);
+    const bool holds = bound_.any() && bound_.holds(i);
     double factor_i = 1.;
     if (limited) {
       // What comes in by the same correction may go out again: drug that passes from blood through tissue to
       // lymph within a step.
       double would_give = 0, stock = op_->lumped[i] * std::max(0., c_low_.local_element(i));
+      if (holds) stock += bound_.low(i);
+      for (int kind = 0; holds && kind < bound_.kinds(); ++kind) {
+        const double amount = bound_.loss_correction(kind, i, dt);
+        (amount > 0 ? would_give : stock) += std::abs(amount);
+      }
       for (const auto& exit : op_->exits) {
         const double amount = correction(exit, i);
         if (amount > 0)
@@ -139,7 +161,19 @@ void Stepper::correct_accounts(double dt, bool limited) {
       gain -= amount;
       into[exit.account] += amount;
     }
-    corrected_.local_element(i) = c_low_.local_element(i) + gain / op_->lumped[i];
+    for (int kind = 0; holds && kind < bound_.kinds(); ++kind) {
+      const double amount = bound_.loss_correction(kind, i, dt), share = amount > 0 ? factor_i : 1.;
+      gain -= share * amount;
+      into[bound_.lost_to(kind)] += share * amount;
+      bound_.correct_mean(kind, i, share);
+    }
+    if (holds) {
+      held_[i] = op_->lumped[i] * c_low_.local_element(i) + bound_.low(i) + gain;
+      corrected_.local_element(i) =
+          bound_.share_out(i, op_->lumped[i], held_[i], c2_.local_element(i), limited);
+    } else {
+      corrected_.local_element(i) = c_low_.local_element(i) + gain / op_->lumped[i];
+    }
     result_.node_mean[i] = low_mean_.local_element(i) + xi * (xi > 0 ? factor_i : factor[plasma]);
   }
   corrected_.update_ghost_values();
@@ -177,14 +211,33 @@ void Stepper::correct_edges(double dt, bool limited, const StepSources& sources)
   for (int i = 0; i < n; ++i)
     if (op_->inlet[i] > 0) high_bound_[i] = std::max(high_bound_[i], mean_source(sources, i) / op_->inlet[i]);
   std::vector<double> values(corrected_.begin(), corrected_.begin() + n);
+  // Where drug binds, of all that a node holds: what the bounds of its free drug make of it.
+  const std::vector<double>* weight = &op_->lumped;
+  if (bound_.any()) {
+    weight_ = op_->lumped;
+    weight = &weight_;
+    for (int i = 0; i < n; ++i) {
+      if (!bound_.holds(i)) continue;
+      weight_[i] = 1.;
+      values[i] = held_[i];
+      low_bound_[i] = bound_.capacity(i, op_->lumped[i], low_bound_[i]);
+      high_bound_[i] = bound_.capacity(i, op_->lumped[i], high_bound_[i]);
+    }
+  }
   std::vector<double>& refused = net_;
   std::fill(refused.begin(), refused.end(), 0.);
-  result_.limiter = limiter_.add(op_->lumped, edge_flux_, low_bound_, high_bound_,
-                                 limited ? limiter_passes : 0, values, &refused);
+  result_.limiter = limiter_.add(*weight, edge_flux_, low_bound_, high_bound_, limited ? limiter_passes : 0,
+                                 values, &refused);
   double of_change = 0;
   for (int i = 0; i < n; ++i) {
-    c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
-    of_change += std::min(refused[i], op_->lumped[i] * std::abs(values[i] - c_.local_element(i))) / 2;
+    double before = c_.local_element(i);
+    if (bound_.any() && bound_.holds(i)) {
+      before = op_->lumped[i] * before + bound_.start(i);
+      c_new_.local_element(i) = bound_.share_out(i, op_->lumped[i], values[i], c2_.local_element(i), limited);
+    } else {
+      c_new_.local_element(i) = graph_.is_unknown[i] ? values[i] : 0.;
+    }
+    of_change += std::min(refused[i], (*weight)[i] * std::abs(values[i] - before)) / 2;
   }
   result_.limiter.refused_of_change = dealii::Utilities::MPI::sum(of_change, op_->mesh->communicator());
   c_new_.update_ghost_values();

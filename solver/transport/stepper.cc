@@ -16,14 +16,18 @@ const double g = tr_bdf2_gamma;
 constexpr double low_tolerance = 1e-13;  // of |r_i|/M_i, relative to c_ref
 constexpr double machine = 2.2204460492503131e-16;
 constexpr int max_refinements = 6;
+constexpr int max_newton = 60;
+/// A preconditioner serves on while no diagonal entry has changed by more than this share since.
+constexpr double stale_diagonal = 0.3;
 
 }  // namespace
 
-Stepper::Stepper(const TissueOperator& op, StepperOptions options)
+Stepper::Stepper(const TissueOperator& op, StepperOptions options, Binding binding)
     : op_(&op),
       graph_(op.mesh->graph()),
       options_(options),
       error_weight_(graph_.n_owned, 1.),
+      bound_(std::move(binding), graph_.n_owned),
       limiter_(*op.mesh) {
   for (Vector* v :
        {&c_, &c_new_, &c_low_, &low_mean_, &c1_, &c2_, &x_, &courant_, &right_, &work_, &corrected_})
@@ -54,6 +58,15 @@ void Stepper::set_state(const Vector& concentration, std::vector<double> amounts
 void Stepper::accept() {
   c_.swap(c_new_);
   a_.swap(a_new_);
+  bound_.accept();
+}
+
+double Stepper::attempted_content() const {
+  double sum = 0;
+  for (int i = 0; i < graph_.n_owned; ++i) sum += op_->lumped[i] * c_new_.local_element(i);
+  for (int kind = 0; kind < bound_.kinds(); ++kind)
+    for (const double b : bound_.attempted(kind)) sum += b;
+  return dealii::Utilities::MPI::sum(sum, op_->mesh->communicator());
 }
 
 /// Amount rate into each account from the tissue at concentrations v, mol/s.
@@ -64,6 +77,17 @@ std::vector<double> Stepper::exits_of(const Vector& v) const {
   MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM,
                 op_->mesh->communicator());
   return sums;
+}
+
+/// Adds to accounts what is lost of bound drug at the step's means so far, times `factor`: mol/s at 1.
+void Stepper::add_lost(double factor, std::vector<double>& to) const {
+  if (!bound_.any()) return;
+  std::vector<double> lost(to.size(), 0.);
+  for (int kind = 0; kind < bound_.kinds(); ++kind)
+    for (int i = 0; i < graph_.n_owned; ++i) lost[bound_.lost_to(kind)] += factor * bound_.lost(kind, i);
+  MPI_Allreduce(MPI_IN_PLACE, lost.data(), static_cast<int>(lost.size()), MPI_DOUBLE, MPI_SUM,
+                op_->mesh->communicator());
+  for (std::size_t k = 0; k < to.size(); ++k) to[k] += lost[k];
 }
 
 /// d(amounts)/dt of the accounts, mol/s.
@@ -139,18 +163,42 @@ void Stepper::fill_matrices(double dt) {
   low_solver_->values_changed();
   high_solver_->values_changed();
   ++factorisations_;
+  if (!bound_.any()) return;
+  const auto keep_diagonal = [&](const LinearSolver::Values& values, std::vector<double>& diagonal,
+                                 std::vector<double>& factored) {
+    diagonal.resize(n);
+    for (int i = 0; i < n; ++i) diagonal[i] = values.owned[graph_.owned_diagonal[i]];
+    factored.clear();
+  };
+  keep_diagonal(low, low_diagonal_, low_factored_);
+  keep_diagonal(high, high_diagonal_, high_factored_);
+}
+
+/// What a node holds besides its free drug slows everything that passes through it: its Courant number is
+/// that of the retarded drug.
+bool Stepper::set_courant_numbers(double dt) {
+  const std::vector<double>& viscosity = op_->convective_viscosity();
+  bool changed = false;
+  for (int i = 0; i < graph_.n_owned; ++i) {
+    double courant = std::numeric_limits<double>::infinity();
+    if (!(op_->inlet[i] > 0)) {
+      const double capacity =
+          op_->lumped[i] + (bound_.any() ? bound_.slope_now(dt, i, c_.local_element(i)) : 0.);
+      courant = dt * viscosity[i] / capacity;
+    }
+    changed =
+        changed || (courant != courant_.local_element(i) && (courant > 1 || courant_.local_element(i) > 1));
+    courant_.local_element(i) = courant;
+  }
+  courant_.update_ghost_values();
+  return dealii::Utilities::MPI::logical_or(changed, op_->mesh->communicator());
 }
 
 void Stepper::prepare(double dt) {
-  if (dt == dt_) return;
-  const int n = graph_.n_owned;
-  const std::vector<double>& viscosity = op_->convective_viscosity();
-  for (int i = 0; i < n; ++i)
-    courant_.local_element(i) =
-        op_->inlet[i] > 0 ? std::numeric_limits<double>::infinity() : dt * viscosity[i] / op_->lumped[i];
-  courant_.update_ghost_values();
+  if (dt == dt_ && !bound_.any()) return;
+  if (!set_courant_numbers(dt) && dt == dt_) return;
   fill_matrices(dt);
-
+  if (dt == dt_) return;
   eliminate_accounts(dt, low_accounts_, *low_solver_);
   eliminate_accounts(g / 2 * dt, high_accounts_, *high_solver_);
   dt_ = dt;
@@ -197,6 +245,64 @@ std::vector<double> Stepper::solve_stage(LinearSolver& solver, const dealii::Ful
   return times(accounts, right);
 }
 
+/// Puts the slopes of what binding takes at u into a matrix.
+void Stepper::linearise(LinearSolver& solver, const std::vector<double>& diagonal,
+                        std::vector<double>& factored, const Vector& u) {
+  const int n = graph_.n_owned;
+  const LinearSolver::Values values = solver.values();
+  slope_.resize(n);
+  bool stale = factored.empty();
+  for (int i = 0; i < n; ++i) {
+    slope_[i] = graph_.is_unknown[i] ? bound_.slope(i, u.local_element(i)) / op_->lumped[i] : 0.;
+    const double entry = values.owned[graph_.owned_diagonal[i]] = diagonal[i] + slope_[i];
+    stale = stale || std::abs(entry - factored[i]) > stale_diagonal * std::abs(factored[i]);
+  }
+  solver.values_changed();
+  stale = dealii::Utilities::MPI::logical_or(stale, op_->mesh->communicator());
+  solver.keep_preconditioner(!stale);
+  if (!stale) return;
+  ++factorisations_;
+  factored.resize(n);
+  for (int i = 0; i < n; ++i) factored[i] = diagonal[i] + slope_[i];
+}
+
+/// The same stage where drug binds: what binding takes is linearised at u again and again.
+std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vector<double>& diagonal,
+                                          std::vector<double>& factored,
+                                          const dealii::FullMatrix<double>& accounts, double theta,
+                                          const std::vector<double>& right_accounts, double enough, Vector& u,
+                                          int& iterations) {
+  const int n = graph_.n_owned;
+  stage_right_.assign(right_.begin(), right_.begin() + n);
+  std::vector<double> offset(n, 0.);
+  for (int iteration = 1;; ++iteration) {
+    linearise(solver, diagonal, factored, u);
+    for (int i = 0; i < n; ++i) {
+      if (!graph_.is_unknown[i]) continue;
+      const double at = u.local_element(i);
+      offset[i] = slope_[i] * at - bound_.taken(i, at) / op_->lumped[i];
+      right_.local_element(i) = stage_right_[i] + offset[i];
+    }
+    std::vector<double> result = solve_stage(solver, accounts, theta, right_accounts, enough, u, iterations);
+    ++result_.newton_iterations;
+    // What the linearisation missed, and the round-off in it.
+    double missed[2] = {0, 0};
+    for (int i = 0; i < n; ++i) {
+      if (!graph_.is_unknown[i]) continue;
+      const double at = u.local_element(i);
+      const double miss = slope_[i] * at - offset[i] - bound_.taken(i, at) / op_->lumped[i];
+      const double digit = 10 * machine * bound_.at_node(i) / op_->lumped[i];
+      missed[0] += miss * miss;
+      missed[1] += digit * digit;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, missed, 2, MPI_DOUBLE, MPI_SUM, op_->mesh->communicator());
+    if (std::sqrt(missed[0]) <= std::max(enough, std::sqrt(missed[1]))) return result;
+    if (iteration == max_newton)
+      throw ComputationError("binding: Newton's method has not settled after " + std::to_string(iteration) +
+                             " iterations");
+  }
+}
+
 void Stepper::low_order(double dt, const StepSources& sources) {
   const int n = graph_.n_owned;
   const int plasma = op_->accounts.plasma;
@@ -206,8 +312,14 @@ void Stepper::low_order(double dt, const StepSources& sources) {
   std::vector<double> right = a_;
   for (std::size_t k = 0; k < sources.account.size(); ++k) right[k] += dt * sources.account[k];
   low_mean_ = c_;
-  a_low_mean_ = solve_stage(*low_solver_, low_accounts_, dt, right, low_tolerance * c_ref, low_mean_,
-                            result_.low_iterations);
+  if (bound_.any()) {
+    bound_.begin_low(dt);
+    a_low_mean_ = solve_newton(*low_solver_, low_diagonal_, low_factored_, low_accounts_, dt, right,
+                               low_tolerance * c_ref, low_mean_, result_.low_iterations);
+  } else {
+    a_low_mean_ = solve_stage(*low_solver_, low_accounts_, dt, right, low_tolerance * c_ref, low_mean_,
+                              result_.low_iterations);
+  }
 
   // The new state is formed from the fluxes of the solution, which closes every balance to round-off whatever
   // the solver left; what it left is the difference, and must be small.
@@ -229,16 +341,19 @@ void Stepper::low_order(double dt, const StepSources& sources) {
         continue;
       }
       const double mean = low_mean_.local_element(i);
-      const double c =
-          c_.local_element(i) +
-          dt *
-              (mean_source(sources, i) + op_->feed[i] * a_low_mean_[plasma] - op_->loss[i] * mean + net_[i]) /
-              op_->lumped[i];
+      double c = c_.local_element(i) + dt *
+                                           (mean_source(sources, i) + op_->feed[i] * a_low_mean_[plasma] -
+                                            op_->loss[i] * mean + net_[i]) /
+                                           op_->lumped[i];
+      double digits =
+          (1. + dt * (op_->loss[i] + op_->viscosity[i] + op_->diagonal[i]) / op_->lumped[i]) * std::abs(mean);
+      if (bound_.any()) {
+        c -= bound_.taken(i, std::max(0., mean)) / op_->lumped[i];
+        digits += bound_.at_node(i) / op_->lumped[i];
+      }
       c_low_.local_element(i) = c;
       const double residual = work_.local_element(i) = c - mean;
-      const double scale = 1. + dt * (op_->loss[i] + op_->viscosity[i] + op_->diagonal[i]) / op_->lumped[i];
-      worst = std::max(worst, std::abs(residual) /
-                                  (low_tolerance * c_ref + 10 * machine * scale * std::abs(mean) + 1e-300));
+      worst = std::max(worst, std::abs(residual) / (low_tolerance * c_ref + 10 * machine * digits + 1e-300));
       left = std::max(left, std::abs(residual));
     }
     worst = dealii::Utilities::MPI::max(worst, op_->mesh->communicator());
@@ -252,13 +367,16 @@ void Stepper::low_order(double dt, const StepSources& sources) {
                              " times above its tolerance after " + std::to_string(refinement) +
                              " refinements of the linear solve");
     x_ = 0;
+    if (bound_.any()) linearise(*low_solver_, low_diagonal_, low_factored_, low_mean_);
     result_.low_iterations += low_solver_->solve(x_, work_, 1e-3, 0.).iterations;
     for (int i = 0; i < n; ++i) low_mean_.local_element(i) += x_.local_element(i);
   }
   c_low_.update_ghost_values();
+  if (bound_.any()) bound_.finish_low(low_mean_);
 
   // The accounts likewise from the very amounts that were moved.
   std::vector<double> rates = account_rates(a_low_mean_, exits_of(low_mean_), sources);
+  add_lost(1., rates);
   if (options_.drop_outflow) rates[op_->accounts.outflow] = 0;
   a_low_ = a_;
   for (std::size_t k = 0; k < a_.size(); ++k) a_low_[k] += dt * rates[k];
@@ -291,7 +409,8 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   }
   tissue_start_ = exits_of(c_);
 
-  // Trapezoidal stage.
+  // Trapezoidal stage. What binding took at the start is in what the stage takes.
+  if (bound_.any()) bound_.begin_first(theta, c_);
   for (int i = 0; i < n; ++i) {
     const double s = sources.node[1] == nullptr ? 0. : (*sources.node[1])[i];
     right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_->lumped[i];
@@ -306,7 +425,17 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   std::vector<double> right = a_;
   for (std::size_t k = 0; k < right.size(); ++k)
     right[k] += theta * (start[k] + (sources.account.empty() ? 0. : sources.account[k]));
-  a1_ = solve_stage(*high_solver_, high_accounts_, theta, right, enough, c1_, result_.stage_iterations);
+  const auto solve = [&](Vector& u) {
+    return bound_.any() ? solve_newton(*high_solver_, high_diagonal_, high_factored_, high_accounts_, theta,
+                                       right, enough, u, result_.stage_iterations)
+                        : solve_stage(*high_solver_, high_accounts_, theta, right, enough, u,
+                                      result_.stage_iterations);
+  };
+  a1_ = solve(c1_);
+  if (bound_.any()) {
+    bound_.finish_first(c1_);
+    bound_.begin_second(theta);
+  }
   c1_.update_ghost_values();
   multiply_mass(c1_, mass_c1_);
   tissue1_ = exits_of(c1_);
@@ -321,7 +450,8 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   c2_.sadd(1. / g, 1. - 1. / g, c_);
   for (std::size_t k = 0; k < right.size(); ++k)
     right[k] = bdf_a * a1_[k] - bdf_b * a_[k] + theta * (sources.account.empty() ? 0. : sources.account[k]);
-  a2_ = solve_stage(*high_solver_, high_accounts_, theta, right, enough, c2_, result_.stage_iterations);
+  a2_ = solve(c2_);
+  if (bound_.any()) bound_.finish_second(c2_);
   c2_.update_ghost_values();
   multiply_mass(c2_, mass_c2_);
   tissue2_ = exits_of(c2_);
@@ -361,6 +491,7 @@ const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
     correct(dt, false, sources);
     if (nowhere_negative()) return result_;
     low();
+    if (bound_.any()) bound_.begin_second(g / 2 * dt);
   } else {
     low();
     high();

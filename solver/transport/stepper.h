@@ -8,6 +8,7 @@
 
 #include "mesh/linear_solver.h"
 #include "quantities/stopwatch.h"
+#include "transport/bound_drug.h"
 #include "transport/limiter.h"
 #include "transport/tissue_operator.h"
 
@@ -42,6 +43,7 @@ struct StepResult {
   LimiterWork limiter;
   int low_iterations = 0;
   int stage_iterations = 0;
+  int newton_iterations = 0;   ///< of the step's implicit systems, where drug binds
   double linear_residual = 0;  ///< largest |r_i|/M_i over c_ref left in the low-order system
 };
 
@@ -49,11 +51,14 @@ struct StepResult {
 /// a backward-Euler, lumped, upwinded low-order step (an M-matrix: non-negative at any step size); TR-BDF2
 /// with the consistent mass; and the difference of both as fluxes between nodes and accounts, limited. The
 /// accounts are eliminated from both implicit systems, which leaves plasma as one rank-one term in each:
-/// never lagged.
+/// never lagged. Bound drug is eliminated node by node in the same systems, by Newton's method; corrections
+/// and limits then apply to what a node holds in all, free and bound, and share_out says how much of it is
+/// which: with strong binding nearly all of what moves ends bound, and limits on the free drug alone would
+/// refuse it.
 class Stepper {
  public:
   /// `op` is held by pointer and must outlive its use.
-  Stepper(const TissueOperator& op, StepperOptions options);
+  Stepper(const TissueOperator& op, StepperOptions options, Binding binding = {});
 
   /// Goes on with another operator of the same mesh and accounts (another state of flow); concentrations and
   /// amounts stay. `op` is held by pointer. All matrices and factorisations that were kept are made again at
@@ -71,12 +76,17 @@ class Stepper {
   const Vector& concentration() const { return c_; }         ///< ghosts up to date; hanging nodes hold 0
   const std::vector<double>& amounts() const { return a_; }  ///< of the accounts, mol
 
+  /// Drug on its sites, mol at owned nodes by kind. To be set after set_state, which leaves it as it is.
+  const BoundDrug& bound() const { return bound_; }
+  void set_bound(int kind, std::vector<double> amounts) { bound_.set_amounts(kind, std::move(amounts)); }
+
   /// Computes a step of dt; the state changes only with accept().
   const StepResult& attempt(double dt, const StepSources& sources);
   void accept();
 
   const Vector& attempted_concentration() const { return c_new_; }
   const std::vector<double>& attempted_amounts() const { return a_new_; }
+  double attempted_content() const;  ///< free and bound drug in the mesh, mol; collective
   int factorisations() const { return factorisations_; }
   /// The step that the matrices which are kept belong to, s; 0: there are none.
   double step_of_matrices() const { return dt_; }
@@ -88,6 +98,7 @@ class Stepper {
   const Stopwatch& phases() const { return phases_; }
 
  private:
+  bool set_courant_numbers(double dt);
   void prepare(double dt);
   void fill_matrices(double dt);
   void low_order(double dt, const StepSources& sources);
@@ -106,6 +117,13 @@ class Stepper {
   std::vector<double> solve_stage(LinearSolver& solver, const dealii::FullMatrix<double>& accounts,
                                   double theta, const std::vector<double>& right_accounts, double enough,
                                   Vector& u, int& iterations);
+  std::vector<double> solve_newton(LinearSolver& solver, const std::vector<double>& diagonal,
+                                   std::vector<double>& factored, const dealii::FullMatrix<double>& accounts,
+                                   double theta, const std::vector<double>& right_accounts, double enough,
+                                   Vector& u, int& iterations);
+  void linearise(LinearSolver& solver, const std::vector<double>& diagonal, std::vector<double>& factored,
+                 const Vector& u);
+  void add_lost(double factor, std::vector<double>& to) const;
   void multiply_mass(const Vector& v, std::vector<double>& out) const;
   /// Share of an edge's artificial diffusion that the high-order operator keeps: all of it at nodes where
   /// fluid enters, whose peak is narrower than a cell.
@@ -119,6 +137,13 @@ class Stepper {
   const Graph& graph_;
   StepperOptions options_;
   std::vector<double> error_weight_;
+
+  BoundDrug bound_;
+  std::vector<double> low_diagonal_, high_diagonal_;  // of the matrices without binding
+  /// The same with binding's slopes, of the preconditioners in use.
+  std::vector<double> low_factored_, high_factored_;
+  std::vector<double> stage_right_, slope_, weight_;
+  std::vector<double> held_;  // free and bound after corrections to accounts, mol
 
   // State and attempt. "mean" vectors carry the fluxes: low_mean_ is the iterate whose fluxes form c_low_.
   Vector c_, c_new_, c_low_, low_mean_, c1_, c2_, x_, courant_, right_, work_;

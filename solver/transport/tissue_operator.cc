@@ -192,6 +192,7 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
   TissueOperator::Exit lymph{accounts.lymph.at(0), std::vector<double>(n, 0.)};
   TissueOperator::Exit degraded{accounts.degraded, std::vector<double>(n, 0.)};
   TissueOperator::Exit outflow{accounts.outflow, std::vector<double>(n, 0.)};
+  TissueOperator::Exit uptake{accounts.internalised, std::vector<double>(n, 0.)};
   op.feed.assign(n, 0.);
   std::vector<double> carried(n, 0.), volume(n, 0.);
   for (int r = 0; r < mesh.n_regions(); ++r) {
@@ -203,6 +204,7 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
       volume[i] += around;
       // Wherever the drug is, so that one rate in all tissues is one rate at every node.
       degraded.rate[i] += around * t.degradation * t.accessible_fraction;
+      uptake.rate[i] += around * t.uptake * t.accessible_fraction;
       if (v == 0) continue;
       const double p = flow.pressure.local_element(i);
       const double open = collapse.open_share(t.vascular_pressure, p);
@@ -238,7 +240,8 @@ TissueOperator make_operator(const TissueMesh& mesh, const std::vector<TissueCoe
 
   op.loss.assign(n, 0.);
   op.exits = {std::move(blood), std::move(lymph), std::move(degraded), std::move(outflow)};
-  if (global_sum(leak.rate, mesh.communicator()) > 0) op.exits.push_back(std::move(leak));
+  for (TissueOperator::Exit* rare : {&leak, &uptake})
+    if (global_sum(rare->rate, mesh.communicator()) > 0) op.exits.push_back(std::move(*rare));
   for (const auto& exit : op.exits)
     for (int i = 0; i < n; ++i) op.loss[i] += exit.rate[i];
   op.total_feed = global_sum(op.feed, mesh.communicator());

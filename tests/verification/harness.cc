@@ -224,7 +224,7 @@ void Problem::start(double reference_concentration, int target) {
   StepperOptions options;
   options.reference_concentration = reference_concentration;
   options.stage_tolerance = 1e-8;
-  stepper = std::make_unique<Stepper>(*op, options);
+  stepper = std::make_unique<Stepper>(*op, options, make_binding(*mesh, tissues, binding, op->accounts));
   const int n = mesh->graph().n_owned;
   std::vector<double> weight(n, 0.);
   for (int i = 0; i < n; ++i) {
@@ -249,6 +249,19 @@ double Problem::content(int region) const {
   return dealii::Utilities::MPI::sum(sum, mesh->communicator());
 }
 
+double Problem::bound(int region, double TissueCoefficients::*sites) const {
+  const BoundDrug& bound = stepper->bound();
+  const Binding& kinds = bound.binding();
+  const int kind = sites == &TissueCoefficients::target_sites ? kinds.target : kinds.matrix;
+  if (kind < 0) return 0;
+  double sum = 0;
+  for (int i = 0; i < mesh->graph().n_owned; ++i)
+    if (kinds.kinds[kind].sites[i] > 0)
+      sum += bound.amounts(kind)[i] * mesh->node_volume(region, i) * tissues[region].*sites /
+             kinds.kinds[kind].sites[i];
+  return dealii::Utilities::MPI::sum(sum, mesh->communicator());
+}
+
 double Problem::total_content() const {
   double sum = 0;
   for (int r = 0; r < mesh->n_regions(); ++r) sum += content(r);
@@ -264,12 +277,8 @@ Advance advance(Problem& p, StepLadder& ladder, double from, double until, const
     const double remaining = until - t;
     const double dt = ladder.propose(remaining);
     const StepResult& step = stepper.attempt(dt, control.sources);
-    double in_mesh = 0;
-    for (int i = 0; i < p.mesh->graph().n_owned; ++i)
-      in_mesh += p.op->lumped[i] * stepper.attempted_concentration().local_element(i);
-    in_mesh = dealii::Utilities::MPI::sum(in_mesh, MPI_COMM_WORLD);
-    const double wasted =
-        control.filling ? 0. : step.limiter.refused_of_change / std::max(in_mesh, 1e-3 * control.dose);
+    const double followed = std::max(stepper.attempted_content(), 1e-3 * control.dose);
+    const double wasted = control.filling ? 0. : step.limiter.refused_of_change / followed;
     if (!ladder.judge(dt, step.error(), wasted / control.most_refused)) {
       ++result.rejected;
       if (wasted > control.most_refused) ++result.refused;

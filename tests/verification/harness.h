@@ -69,6 +69,7 @@ struct Problem {
   std::vector<Wall> walls;
   Collapse collapse = {false};  ///< off
   BodyCoefficients body;
+  DrugBinding binding;
   FlowState flow;
   std::unique_ptr<TissueOperator> op;
   std::unique_ptr<Stepper> stepper;
@@ -82,6 +83,8 @@ struct Problem {
   Vector field(const std::function<double(const dealii::Point<3>&)>& f) const;
   double content(int region) const;  ///< mol in one region
   double total_content() const;
+  /// mol on the sites of one region: `sites` says which.
+  double bound(int region, double TissueCoefficients::*sites) const;
 };
 
 /// Steps as the program takes them (simulation/time_loop.cc): held by the error estimate and by what the
