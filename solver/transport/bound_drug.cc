@@ -124,7 +124,7 @@ void BoundDrug::finish(const Vector& c, std::vector<double> Kind::*to) {
 
 void BoundDrug::finish_low(const Vector& c) {
   for (Kind& k : kinds_)
-    for (int i = 0; i < n_; ++i) k.low[i] = k.mean[i] = held(k, i, std::max(0., c.local_element(i)));
+    for (int i = 0; i < n_; ++i) k.low[i] = k.mean[i] = held(k, i, c.local_element(i));
 }
 
 void BoundDrug::leave_low_out() {
@@ -209,7 +209,7 @@ double BoundDrug::capacity(int i, double lumped, double c) const {
 double BoundDrug::share_out(int i, double lumped, double amount, double guess, bool limited) {
   double at_zero = 0;
   for (const Kind& k : kinds_) at_zero += k.memory[i] / release(k);
-  if (limited && amount < at_zero) {
+  if (limited && at_zero > 0 && amount < at_zero) {
     // More has left the node than the stage left free.
     const double share = std::max(0., amount) / at_zero;
     for (Kind& k : kinds_) k.memory[i] *= share;

@@ -348,7 +348,7 @@ void Stepper::low_order(double dt, const StepSources& sources) {
       double digits =
           (1. + dt * (op_->loss[i] + op_->viscosity[i] + op_->diagonal[i]) / op_->lumped[i]) * std::abs(mean);
       if (bound_.any()) {
-        c -= bound_.taken(i, std::max(0., mean)) / op_->lumped[i];
+        c -= bound_.taken(i, mean) / op_->lumped[i];
         digits += bound_.at_node(i) / op_->lumped[i];
       }
       c_low_.local_element(i) = c;
