@@ -403,8 +403,7 @@ TEST(Binding, V11StefanFront) {
         },
         true);
     TissueCoefficients end = still_tissue(phi, D), bar = still_tissue(phi, D);
-    end.permeability_surface = 1e3;
-    end.degradation = 0;
+    end.permeability_surface = 30;
     bar.target_sites = phi * c0 / e.stefan;
     p.tissues = {end, bar};
     p.binding.target = {1e6, 0., 0.};
