@@ -38,6 +38,7 @@ class Terms:
     exchange: float  # PS, 1/s
     reflection: float  # sf, of the solute
     degradation: float  # 1/s
+    uptake: float       # 1/s, into cells
 
     @property
     def steady_pressure(self):
@@ -95,6 +96,10 @@ class ResolvedCase:
 
     # --- parameters ---------------------------------------------------------------------------------------------------
 
+    def binding(self):
+        binding = self.case["drug"].get("binding", "none")
+        return {} if binding == "none" else binding
+
     def terms(self, region):
         """The tissue of a region as the case's drug meets it."""
         tissue, drug = self.case["tissues"][region], self.case["drug"]
@@ -112,7 +117,8 @@ class ResolvedCase:
             conductivity=quantity(tissue["hydraulic_conductivity"]), filtration=0, effective_pressure=0, vascular_pressure=0,
             lymph_filtration=quantity(lymph.get("filtration", 0)), lymph_pressure=quantity(lymph.get("pressure", 0)),
             fluid=fluid, accessible=accessible, exchange=0, reflection=1,
-            degradation=quantity(drug.get("degradation", 0)))
+            degradation=quantity(drug.get("degradation", 0)),
+            uptake=quantity(self.binding().get("uptake", 0)))
         if vessel["class"] == "none":
             return result
         surface = quantity(vessel["surface_per_volume"])

@@ -39,6 +39,7 @@ std::shared_ptr<FlowGround> make_ground(const Case& c, const Setup& setup, const
       make_walls(mesh, setup.tissues, problem.cell_conductivity, ground->cells.accessible_diffusion, overlap,
                  std::max(c.numerics.h_min, *std::max_element(voxel.begin(), voxel.end())));
   ground->accounts = make_accounts(setup.body);
+  ground->binding = make_binding(mesh, setup.tissues, setup.binding, ground->accounts);
   return ground;
 }
 

@@ -9,6 +9,7 @@
 #include "output/reporter.h"
 #include "quantities/stopwatch.h"
 #include "simulation/setup.h"
+#include "transport/bound_drug.h"
 #include "transport/tissue_operator.h"
 
 namespace intratumor {
@@ -26,6 +27,7 @@ struct FlowGround {
   FlowProblem problem;
   CellCoefficients cells;
   Accounts accounts;
+  Binding binding;
   std::unique_ptr<FlowSolver> solver;          ///< null where it is not needed, or not yet
   std::shared_ptr<TransportState> background;  ///< without needles; null until it is asked for
 };
@@ -66,6 +68,7 @@ class FlowStates {
   const Setup& setup() const { return setup_; }
   const TissueMesh& mesh() const { return mesh_; }
   const Accounts& accounts() const { return ground_->accounts; }
+  const Binding& binding() const { return ground_->binding; }
   const std::vector<Wall>& walls() const { return ground_->problem.walls; }
   const std::shared_ptr<FlowGround>& ground() const { return ground_; }
 

@@ -23,9 +23,9 @@ double amount_in_region(const Setup& setup, const TissueMesh& mesh, const Steppe
 std::vector<std::pair<std::string, double>> Ledger::terms() const {
   return {{"free_tumour", free_tumour},
           {"free_elsewhere", free_elsewhere},
-          {"bound", 0.},
-          {"anchored", 0.},
-          {"internalised", 0.},
+          {"bound", bound},
+          {"anchored", anchored},
+          {"internalised", internalised},
           {"depots", 0.},
           {"degraded", degraded},
           {"plasma", plasma},
@@ -45,6 +45,13 @@ Ledger make_ledger(const Setup& setup, const TissueMesh& mesh, const Accounts& a
     const double share = amount_in_region(setup, mesh, stepper, r) / dose;
     (r == setup.target ? l.free_tumour : l.free_elsewhere) += share;
   }
+  const Binding& binding = stepper.bound().binding();
+  const auto on_sites = [&](int kind) {
+    return kind < 0 ? 0. : global_sum(stepper.bound().amounts(kind), mesh.communicator()) / dose;
+  };
+  l.bound = on_sites(binding.target);
+  l.anchored = on_sites(binding.matrix);
+  l.internalised = a[accounts.internalised] / dose;
   l.degraded = a[accounts.degraded] / dose;
   l.plasma = a[accounts.plasma] / dose;
   for (const int k : accounts.peripherals) l.peripherals += a[k] / dose;

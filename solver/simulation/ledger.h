@@ -12,8 +12,10 @@ namespace intratumor {
 /// Where the dose is, as fractions of all that the schedule gives; the names are keys of summary.json's
 /// `ledger`.
 struct Ledger {
-  double free_tumour = 0, free_elsewhere = 0, degraded = 0, plasma = 0, peripherals = 0, lymph_chain = 0,
-         eliminated = 0, outflow = 0, leak = 0;
+  double free_tumour = 0, free_elsewhere = 0;
+  double bound = 0, anchored = 0;  ///< to the drug's target, to the matrix
+  double internalised = 0, degraded = 0, plasma = 0, peripherals = 0, lymph_chain = 0, eliminated = 0,
+         outflow = 0, leak = 0;
   double given = 0;          ///< so far
   double closure_error = 0;  ///< |given - sum of the terms|
   /// All promised terms in their order; those that this version does not model are 0.

@@ -60,6 +60,29 @@ Json coverage_entry(const Case& c, const Solution& solution, std::size_t k) {
   return entry;
 }
 
+/// How full the drug's receptors in the target are; every value null without them.
+Json occupancy_json(const Case& c, const Solution& solution) {
+  const BoundCourse& bound = solution.loop->bound();
+  const bool any = bound.has_target();
+  const auto value = [any](double number) { return any ? Json(number) : Json(); };
+  Json o;
+  o["largest_mean_fraction"] = value(bound.highest_occupancy());
+  o["time_mean_fraction"] = value(bound.mean_occupancy(c.until));
+  o["end_mean_fraction"] = value(bound.occupancy());
+  o["mean_at_least_90_percent_s"] = value(bound.time_occupied());
+  double share = 0;
+  if (any) {
+    const double duration = c.threshold_duration;
+    const Vector nodal =
+        RegionSamples::with_ghosts(*solution.ground->octree.mesh, duration > 0 ? bound.time() : bound.peak());
+    const auto& samples = solution.ground->samples[solution.loop->setup().target];
+    share = samples->volume_at_least(nodal, duration > 0 ? (1 - 1e-9) * duration : BoundCourse::occupied) /
+            samples->volume();
+  }
+  o["volume_at_least_90_percent_fraction"] = value(share);
+  return o;
+}
+
 }  // namespace
 
 VolumeDistribution auc_in_target(const Solution& solution) {
@@ -84,12 +107,13 @@ Json tumour_metrics(const Case& c, const Solution& solution, const VolumeDistrib
   t["volume_m3"] = volume;
   t["auc_free"] = phi * exposure;
   t["auc_interstitial"] = exposure;
-  t["auc_total"] = phi * exposure;  // nothing is bound, anchored or in depots in this version
+  const double total = phi * exposure + loop.bound().auc() / volume;
+  t["auc_total"] = total;
   t["cmax_mean"] = loop.tumour_cmax();
   t["retention_half_life_s"] = loop.retention_half_life() ? Json(*loop.retention_half_life()) : Json();
   // Whatever the scheme, what a molecule of the dose spends there until the run ends; of one dose into the
   // tumour the area under its amount over the dose.
-  t["mean_residence_time_s"] = setup.given() > 0 ? Json(phi * exposure * volume / setup.given()) : Json();
+  t["mean_residence_time_s"] = setup.given() > 0 ? Json(total * volume / setup.given()) : Json();
 
   t["coverage"] = Json::array();
   for (std::size_t k = 0; k < c.thresholds.size(); ++k)
@@ -102,6 +126,7 @@ Json tumour_metrics(const Case& c, const Solution& solution, const VolumeDistrib
   t["d50"] = d50;
   t["d2"] = d2;
   t["homogeneity_index"] = d50 > 0 ? Json((d2 - d98) / d50) : Json();
+  t["receptor_occupancy"] = occupancy_json(c, solution);
   t["histogram_volume_m3"] = auc.volume();
   const double cell_size = solution.ground->target_cell_size;
   const double across = std::cbrt(6. * volume / std::acos(-1.)) / cell_size;

@@ -113,6 +113,7 @@ Setup prepare(const Case& c, Reporter& reporter, Kept<SegmentedImage>* image) {
   // The target's other pieces are its tissue too.
   while (setup.tissues.size() < setup.regions.size())
     setup.tissues.push_back(TissueCoefficients(setup.tissues[static_cast<std::size_t>(setup.target)]));
+  setup.binding = drug_binding(c.drug);
   setup.body = body_coefficients(c.drug, c.patient);
   if (!setup.body.scaled_from.empty())
     reporter.warn("drug " + c.drug.name + " has no pharmacokinetics of a " + c.patient.species +

@@ -92,6 +92,7 @@ struct SegmentedImage {
 struct Setup : SegmentedImage, PlacedNeedles {
   std::vector<TissueCoefficients> tissues;
   Collapse collapse;
+  DrugBinding binding;
   BodyCoefficients body;
   std::vector<ModeChoice> modes;        ///< one per needle of the case
   std::vector<PlacedNeedles> mesh_for;  ///< other schemes that the mesh resolves

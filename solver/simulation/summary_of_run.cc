@@ -39,6 +39,24 @@ const char* far_field_name(const FarFieldInput& far_field) {
   return far_field.kind == FarFieldInput::Kind::sealed ? "sealed" : "pressure";
 }
 
+/// What holds the drug in these tissues.
+std::string binding_text(const Case& c, const Setup& setup) {
+  bool target = false, matrix = false, uptake = false;
+  for (const TissueCoefficients& t : setup.tissues) {
+    target = target || (t.target_sites > 0 && setup.binding.target.association > 0);
+    matrix = matrix || (t.matrix_sites > 0 && setup.binding.matrix.association > 0);
+    uptake = uptake || t.uptake > 0;
+  }
+  std::string text;
+  const auto add = [&text](bool acts, const std::string& what) {
+    if (acts) text += (text.empty() ? "" : ", ") + what;
+  };
+  add(target, "target " + c.drug.binding.target);
+  add(matrix, "matrix");
+  add(uptake, "uptake into cells");
+  return text.empty() ? "none" : text;
+}
+
 /// What was modelled, and who chose it.
 Json model_json(const Case& c, const Setup& setup) {
   Json model;
@@ -59,7 +77,7 @@ Json model_json(const Case& c, const Setup& setup) {
          {"above_opening_pressure", choice.above_opening_pressure()}});
   }
   model["accuracy"] = c.accuracy;
-  model["binding"] = "not included";
+  model["binding"] = binding_text(c, setup);
   model["comparator"] = c.comparator ? "intravenous" : "none";
   model["flow"] = setup.infusions.empty() ? "steady; the deposit's own fluid is not followed"
                                           : "steady between changes of the schedule";
@@ -106,6 +124,7 @@ Json time_json(const TimeLoop& loop) {
           {"factorisations", loop.stepper().factorisations()},
           {"low_order_iterations", counts.low_iterations},
           {"stage_iterations", counts.stage_iterations},
+          {"newton_iterations", counts.newton_iterations},
           {"error_estimate_fraction", counts.temporal_error}};
 }
 

@@ -44,12 +44,13 @@ TimeLoop::TimeLoop(Inputs inputs, const CourseState* begin)
       events_(event_times(*in_.c, *in_.setup)),
       event_(begin == nullptr ? 0 : begin->numbers.at("event").get<std::size_t>()),
       state_(&in_.flow->at(make_segment(*in_.setup, events_.at(event_), events_.at(event_ + 1)).infusing)),
-      stepper_(state_->op, stepper_options(in_)),
+      stepper_(state_->op, stepper_options(in_), in_.flow->binding()),
       // What a vein gives changes as slowly as it is given; a needle's fronts do not.
       ladder_(in_.c->numerics.time_tolerance,
               in_.setup->given_intratumoral > 0 ? first_step_at_once : in_.c->until,
               in_.setup->given_intratumoral > 0 ? rungs_up_by_needle : rungs_up_by_vein),
       exposure_(*in_.mesh, threshold_values(*in_.c)),
+      bound_(*in_.setup, *in_.mesh, in_.flow->binding(), state_->op),
       dose_(in_.setup->given()),
       last_injection_end_(end_of_injections(*in_.setup)) {
   const TissueMesh& mesh = *in_.mesh;
@@ -64,7 +65,9 @@ TimeLoop::TimeLoop(Inputs inputs, const CourseState* begin)
   const int target = in_.setup->target;
   tumour_capacity_ = in_.setup->tissues[target].accessible_fraction * mesh.region_volume(target);
 
-  series_.columns = {"time_s", "tumour_free_mol", "tumour_mean_conc_mol_per_m3", "plasma_conc_mol_per_m3"};
+  series_.columns = {
+      "time_s",           "tumour_free_mol",     "tumour_mean_conc_mol_per_m3", "plasma_conc_mol_per_m3",
+      "tumour_bound_mol", "tumour_anchored_mol", "tumour_internalised_mol",     "tumour_occupancy_fraction"};
   for (const auto& term : Ledger().terms()) series_.columns.push_back("ledger_" + term.first);
   series_.columns.push_back("ledger_closure_error");
   if (in_.setup->injected_concentration > 0) find_coarse_cells();
@@ -140,15 +143,17 @@ void TimeLoop::record(double t) {
   ledger_ = make_ledger(*in_.setup, *in_.mesh, accounts, stepper_, given_);
   counts_.largest_closure_error = std::max(counts_.largest_closure_error, ledger_.closure_error);
   check_closed(ledger_, t);
-  tumour_amount_ = ledger_.free_tumour * dose_;
-  const double mean = tumour_amount_ / in_.mesh->region_volume(in_.setup->target);
+  const double free = ledger_.free_tumour * dose_;
+  tumour_amount_ = free + bound_.held();
+  const double mean = free / in_.mesh->region_volume(in_.setup->target);
   const double plasma = stepper_.amounts()[accounts.plasma] / accounts.plasma_volume;
   tumour_cmax_ = std::max(tumour_cmax_, mean);
   if (plasma > plasma_.cmax) {
     plasma_.cmax = plasma;
     plasma_.tmax = t;
   }
-  std::vector<double> row = {t, tumour_amount_, mean, plasma};
+  std::vector<double> row = {
+      t, free, mean, plasma, bound_.bound(), bound_.anchored(), bound_.internalised(), bound_.occupancy()};
   for (const auto& term : ledger_.terms()) row.push_back(term.second);
   row.push_back(ledger_.closure_error);
   series_.rows.push_back(row);
@@ -193,6 +198,7 @@ void TimeLoop::write_fields(double t) {
       {"auc_mol_s_per_m3", nodal(exposure_.auc())},
       {"cmax_mol_per_m3", nodal(exposure_.cmax())},
       {"pressure_pa", std::vector<double>(pressure.begin(), pressure.begin() + n)}};
+  if (bound_.has_target()) fields.emplace_back("occupancy_fraction", nodal(bound_.occupancy_now(stepper_)));
   for (std::size_t k = 0; k < in_.c->thresholds.size(); ++k)
     fields.emplace_back("time_above_threshold_" + std::to_string(k) + "_s", nodal(exposure_.time_above(k)));
   in_.fields->write(t, fields);
@@ -227,7 +233,7 @@ double TimeLoop::error_of(const StepResult& step) const {
   double in_tumour = 0;
   for (int i = 0; i < mesh.graph().n_owned; ++i)
     in_tumour += porosity * mesh.node_volume(in_.setup->target, i) * c.local_element(i);
-  in_tumour = dealii::Utilities::MPI::sum(in_tumour, mesh.communicator());
+  in_tumour = dealii::Utilities::MPI::sum(in_tumour, mesh.communicator()) + bound_.held();
   const double plasma =
       std::max(plasma_.cmax, stepper_.attempted_amounts()[accounts.plasma] / accounts.plasma_volume);
   const double scale =
@@ -318,6 +324,7 @@ void TimeLoop::run_segment(const Segment& segment) {
     const StepResult& step = stepper_.attempt(dt, sources);
     counts_.low_iterations += step.low_iterations;
     counts_.stage_iterations += step.stage_iterations;
+    counts_.newton_iterations += step.newton_iterations;
     const double in_mesh = stepper_.attempted_content();
     const double refused = step.limiter.refused / std::max(in_mesh, least_followed * dose_);
     // The edge of a deposit that is being filled has the same share refused at any step.
@@ -331,6 +338,7 @@ void TimeLoop::run_segment(const Segment& segment) {
       continue;
     }
     exposure_.add(dt, stepper_.concentration(), stepper_.attempted_concentration(), step.node_mean);
+    bound_.add(dt, stepper_, step);
     const double plasma_auc = dt * step.account_mean[accounts.plasma] / accounts.plasma_volume;
     const double before = tumour_amount_;
     stepper_.accept();

@@ -10,6 +10,7 @@
 #include "output/field_writer.h"
 #include "output/reporter.h"
 #include "output/table.h"
+#include "simulation/bound_course.h"
 #include "simulation/course_state.h"
 #include "simulation/flow_states.h"
 #include "simulation/ledger.h"
@@ -47,6 +48,7 @@ class TimeLoop {
   double time() const { return time_; }  ///< s, at the end of the last step
 
   const NodalExposure& exposure() const { return exposure_; }
+  const BoundCourse& bound() const { return bound_; }
   const Table& series() const { return series_; }
   const Ledger& ledger() const { return ledger_; }
   const Stepper& stepper() const { return stepper_; }
@@ -55,7 +57,7 @@ class TimeLoop {
 
   struct Counts {
     int steps = 0, rejected = 0;
-    long low_iterations = 0, stage_iterations = 0;
+    long low_iterations = 0, stage_iterations = 0, newton_iterations = 0;
     double refused = 0, proposed = 0;  ///< by the limiter, mol, over all steps
     double largest_refused_share = 0;  ///< of one step, over the drug in the mesh
     double linear_residual = 0;        ///< largest, relative to c_ref
@@ -117,6 +119,7 @@ class TimeLoop {
   Stepper stepper_;
   StepLadder ladder_;
   NodalExposure exposure_;
+  BoundCourse bound_;
   Table series_;
   Ledger ledger_;
   Counts counts_;
@@ -130,7 +133,7 @@ class TimeLoop {
   double expected_in_tumour_ =
       0;  // mol of the needles' whole dose, by the share of it that enters the target
   double last_injection_end_ = 0;
-  double tumour_amount_ = 0, retained_at_end_ = -1;
+  double tumour_amount_ = 0, retained_at_end_ = -1;  // mol of all that the tumour holds
   std::optional<double> half_life_;
   bool stopped_ = false;                          // drug reached coarse cells
   std::vector<std::array<int, 8>> coarse_cells_;  // local indices of their nodes

@@ -49,6 +49,9 @@ void TimeLoop::visit_numbers(Loop& loop, const Visitor& visit) {
   auto& ledger = loop.ledger_;
   visit("ledger_free_tumour", ledger.free_tumour);
   visit("ledger_free_elsewhere", ledger.free_elsewhere);
+  visit("ledger_bound", ledger.bound);
+  visit("ledger_anchored", ledger.anchored);
+  visit("ledger_internalised", ledger.internalised);
   visit("ledger_degraded", ledger.degraded);
   visit("ledger_plasma", ledger.plasma);
   visit("ledger_peripherals", ledger.peripherals);
@@ -64,6 +67,7 @@ void TimeLoop::visit_numbers(Loop& loop, const Visitor& visit) {
   visit("rejected", counts.rejected);
   visit("low_iterations", counts.low_iterations);
   visit("stage_iterations", counts.stage_iterations);
+  visit("newton_iterations", counts.newton_iterations);
   visit("refused", counts.refused);
   visit("proposed", counts.proposed);
   visit("largest_refused_share", counts.largest_refused_share);
@@ -72,6 +76,15 @@ void TimeLoop::visit_numbers(Loop& loop, const Visitor& visit) {
   visit("lowest_concentration", counts.lowest_concentration);
   visit("largest_closure_error", counts.largest_closure_error);
   visit("reached_coarse_cells", counts.reached_coarse_cells);
+
+  auto& bound = loop.bound_.numbers();
+  visit("tumour_bound", bound.bound);
+  visit("tumour_anchored", bound.anchored);
+  visit("tumour_internalised", bound.internalised);
+  visit("tumour_held_auc", bound.auc);
+  visit("occupancy_highest", bound.highest);
+  visit("occupancy_time", bound.occupancy_time);
+  visit("time_occupied", bound.time_occupied);
 
   auto& plasma = loop.plasma_;
   visit("plasma_auc", plasma.auc);
@@ -103,6 +116,12 @@ CourseState TimeLoop::state() const {
                  {"cmax", exposure_.cmax()}};
   for (std::size_t k = 0; k < in_.c->thresholds.size(); ++k)
     state.nodes.emplace_back("time_above_" + std::to_string(k), exposure_.time_above(k));
+  for (int kind = 0; kind < stepper_.bound().kinds(); ++kind)
+    state.nodes.emplace_back("bound_" + std::to_string(kind), stepper_.bound().amounts(kind));
+  if (bound_.has_target()) {
+    state.nodes.emplace_back("occupancy_peak", bound_.peak());
+    state.nodes.emplace_back("occupied_time", bound_.time());
+  }
   state.series = series_;
   return state;
 }
@@ -117,8 +136,16 @@ void TimeLoop::restore(const CourseState& state) {
   stepper_.set_state(c, state.numbers.at("accounts").get<std::vector<double>>());
   const Json& matrices = state.numbers.at("matrices");
   stepper_.make_matrices(matrices.at(0).get<double>(), matrices.at(1).get<int>());
+  const std::size_t first_bound = 3 + in_.c->thresholds.size();
   std::vector<std::vector<double>> above;
-  for (std::size_t k = 3; k < state.nodes.size(); ++k) above.push_back(state.nodes[k].second);
+  for (std::size_t k = 3; k < first_bound; ++k) above.push_back(state.nodes[k].second);
+  const int kinds = stepper_.bound().kinds();
+  for (int kind = 0; kind < kinds; ++kind)
+    stepper_.set_bound(kind, state.nodes[first_bound + static_cast<std::size_t>(kind)].second);
+  if (bound_.has_target()) {
+    const std::size_t occupancy = first_bound + static_cast<std::size_t>(kinds);
+    bound_.restore(state.nodes[occupancy].second, state.nodes[occupancy + 1].second);
+  }
   exposure_.restore(state.nodes[1].second, state.nodes[2].second, std::move(above));
   series_ = state.series;
   resumed_ = true;
