@@ -7,6 +7,7 @@
 
 #include "commands/text_table.h"
 #include "commands/value_origin.h"
+#include "injection/case_warnings.h"
 #include "quantities/units.h"
 #include "quantities/yaml_reader.h"
 
@@ -29,12 +30,25 @@ std::string joined(const Path& path) {
 /// A quantity as it stands in a resolved case, "1.2e-05 m", in a unit that people use; other text as it is.
 std::string readable(const std::string& text, const std::string& path) {
   using D = Dimension;
-  static const std::vector<D> dimensions = {D::length,       D::area_per_volume,    D::volume,
-                                            D::time,         D::rate_constant,      D::volume_rate,
-                                            D::pressure,     D::permeability,       D::hydraulic_conductivity,
-                                            D::filtration,   D::diffusivity,        D::vessel_conductivity,
-                                            D::amount,       D::body_mass,          D::molar_concentration,
-                                            D::molar_mass,   D::mass_concentration, D::specific_activity,
+  static const std::vector<D> dimensions = {D::length,
+                                            D::area_per_volume,
+                                            D::volume,
+                                            D::time,
+                                            D::rate_constant,
+                                            D::volume_rate,
+                                            D::pressure,
+                                            D::permeability,
+                                            D::hydraulic_conductivity,
+                                            D::filtration,
+                                            D::diffusivity,
+                                            D::vessel_conductivity,
+                                            D::amount,
+                                            D::body_mass,
+                                            D::molar_concentration,
+                                            D::molar_mass,
+                                            D::mass_concentration,
+                                            D::specific_activity,
+                                            D::association_rate,
                                             D::dimensionless};
   constexpr double micrometre = 1e-6;
   // Thresholds and the title are the user's own words.
@@ -150,6 +164,11 @@ std::vector<ResolvedValue> resolved_values(const Case& c, const std::vector<std:
   const ValueOrigin origin(c, overrides);
   std::vector<ResolvedValue> values;
   Leaves(origin, values).visit(YAML::Load(resolved_yaml(c)), {});
+  // A drug's file knows of sites in tissues that this case may not have.
+  for (const std::string& key : binding_without_effect(c))
+    values.erase(std::remove_if(values.begin(), values.end(),
+                                [&key](const ResolvedValue& value) { return value.path == "drug." + key; }),
+                 values.end());
   return values;
 }
 

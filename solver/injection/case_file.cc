@@ -171,6 +171,7 @@ void check_pairs(const Case& c) {
   for (const Tissue& tissue : c.tissues) names.push_back(tissue.name);
   check_overrides(c.drug, names);
   try {
+    check_binding(c.drug, c.tissues, c.regions);
     for (std::size_t i = 0; i < c.regions.size(); ++i) coefficients(c.tissues[i], c.drug, c.regions[i]);
     body_coefficients(c.drug, c.patient);
   } catch (const InputError& error) {

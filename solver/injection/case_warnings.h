@@ -19,4 +19,8 @@ std::vector<std::string> implausible_values(const Case& c);
 /// other part of the pair may be what a study varies.
 std::vector<std::string> values_without_effect(const Case& c);
 
+/// Keys of the drug's binding, whoever set them, that change nothing in this case: `binding.association`
+/// where no region has sites.
+std::vector<std::string> binding_without_effect(const Case& c);
+
 }  // namespace intratumor

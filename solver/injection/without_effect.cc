@@ -6,25 +6,36 @@ namespace intratumor {
 
 namespace {
 
+void add(const BindingKinetics& kinetics, std::vector<double>& values) {
+  values.insert(values.end(), {kinetics.association, kinetics.dissociation, kinetics.loss});
+}
+
 /// What the equations get to see of a case's tissues, drug and patient.
 std::vector<double> model_values(const Case& c) {
   std::vector<double> values;
+  bool has_target = false, has_matrix = false;
   const bool may_tear = std::any_of(c.needles.begin(), c.needles.end(), [](const NeedleInjection& needle) {
     return needle.mode != InjectionMode::deposit;
   });
   for (std::size_t r = 0; r < c.regions.size(); ++r) {
     const TissueCoefficients t = coefficients(c.tissues[r], c.drug, c.regions[r]);
     const bool filters = t.vessel_filtration > 0, exchanges = t.permeability_surface > 0;
+    has_target = has_target || t.target_sites > 0;
+    has_matrix = has_matrix || t.matrix_sites > 0;
     const bool collapses = c.collapse.on && (filters || exchanges);
     values.insert(values.end(),
                   {t.hydraulic_conductivity, t.vessel_filtration, t.lymph_filtration, t.fluid_fraction,
-                   t.accessible_fraction, t.diffusivity, t.permeability_surface, t.degradation});
+                   t.accessible_fraction, t.diffusivity, t.permeability_surface, t.degradation, t.uptake,
+                   t.target_sites, t.matrix_sites});
     values.push_back(filters ? t.effective_vascular_pressure : 0);
     values.push_back(collapses ? t.vascular_pressure : 0);
     values.push_back(t.lymph_filtration > 0 ? t.lymph_pressure : 0);
     values.push_back(filters || exchanges ? t.solvent_drag_reflection : 0);
     values.push_back(may_tear ? t.opening_pressure : 0);
   }
+  const DrugBinding binding = drug_binding(c.drug);
+  if (has_target) add(binding.target, values);
+  if (has_matrix) add(binding.matrix, values);
   // Exponents of weight do nothing at the reference weight itself, where a study over weights passes.
   Patient heavier = c.patient;
   heavier.body_weight.value *= 1.1;
@@ -96,7 +107,30 @@ std::vector<std::string> useless_of_drug(const Case& c, const std::vector<double
   return keys;
 }
 
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
 }  // namespace
+
+std::vector<std::string> binding_without_effect(const Case& c) {
+  const auto list_of = [](const Case& any) { return parameters(any.drug); };
+  const std::vector<double> before = model_values(c);
+  const std::vector<NamedParameter> list = list_of(c);
+  std::vector<std::string> keys;
+  bool has_target = false;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string& key = list[i].key;
+    const bool binds = key.rfind("binding.", 0) == 0 || ends_with(key, ".target_concentration") ||
+                       ends_with(key, ".matrix_concentration");
+    if (!binds) continue;
+    const bool acts = matters(c, list_of, i, before);
+    if (!acts) keys.push_back(key);
+    if (key == "binding.association") has_target = acts;
+  }
+  if (!has_target) keys.push_back("binding.target");
+  return keys;
+}
 
 std::vector<std::string> values_without_effect(const Case& c) {
   std::vector<std::string> warnings;

@@ -9,16 +9,6 @@ namespace intratumor {
 
 namespace {
 
-/// What `drug.in` gives for the region, else for the tissue, else nothing.
-const Parameter* override_of(const Drug& drug, const std::string& region, const std::string& tissue,
-                             Parameter DrugInTissue::*member) {
-  for (const std::string& name : {region, tissue}) {
-    const auto found = drug.in.find(name);
-    if (found != drug.in.end() && (found->second.*member).given()) return &(found->second.*member);
-  }
-  return nullptr;
-}
-
 /// The drug's value for a class.
 const Parameter& of_class(const Drug& drug, const std::map<std::string, Parameter>& values,
                           const std::string& key, const std::string& kind, const std::string& name,
@@ -96,7 +86,21 @@ void accessible_space(const Tissue& tissue, const Drug& drug, const std::string&
                            .value;
 }
 
+void sites(const Tissue& tissue, const Drug& drug, const std::string& region, TissueCoefficients& result) {
+  if (const Parameter* target = target_sites(drug, tissue, region)) result.target_sites = target->value;
+  if (const Parameter* matrix = matrix_sites(drug, tissue, region)) result.matrix_sites = matrix->value;
+}
+
 }  // namespace
+
+const Parameter* override_of(const Drug& drug, const std::string& region, const std::string& tissue,
+                             Parameter DrugInTissue::*member) {
+  for (const std::string& name : {region, tissue}) {
+    const auto found = drug.in.find(name);
+    if (found != drug.in.end() && (found->second.*member).given()) return &(found->second.*member);
+  }
+  return nullptr;
+}
 
 double flow_limited_exchange(double permeability_surface, double perfusion) {
   if (perfusion <= 0) return 0;
@@ -120,6 +124,7 @@ TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const st
   result.lymph_pressure = tissue.lymph_pressure.value;
   result.fluid_fraction = tissue.fluid_fraction.value;
   result.degradation = drug.degradation.value;
+  result.uptake = drug.binding.uptake.value;
   result.opening_pressure = opening_pressure(tissue);
 
   const VesselBed& vessel = tissue.vessel;
@@ -138,6 +143,7 @@ TissueCoefficients coefficients(const Tissue& tissue, const Drug& drug, const st
   }
   exchange(tissue, drug, region, result);
   accessible_space(tissue, drug, region, result);
+  sites(tissue, drug, region, result);
   return result;
 }
 

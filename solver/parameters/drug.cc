@@ -11,8 +11,6 @@ namespace intratumor {
 
 namespace {
 
-constexpr Range possible_of_binding = {0, 1e3};  // mol/m^3, 1/s
-
 const double default_infusion = 3600;  // s
 
 std::string last_part(const std::string& path) {
@@ -127,6 +125,10 @@ void read_overrides(const YamlNode& node, const std::string& set_by, Drug& drug)
                       false, in.diffusivity);
     overlay_parameter(values, "accessible_fraction", Dimension::dimensionless, limits::accessible_in.possible,
                       set_by, false, in.accessible_fraction);
+    overlay_parameter(values, "target_concentration", Dimension::molar_concentration,
+                      limits::target_concentration_in.possible, set_by, false, in.target_concentration);
+    overlay_parameter(values, "matrix_concentration", Dimension::molar_concentration,
+                      limits::matrix_concentration_in.possible, set_by, false, in.matrix_concentration);
     values.done();
   }
   map->done();
@@ -135,34 +137,13 @@ void read_overrides(const YamlNode& node, const std::string& set_by, Drug& drug)
 /// Refuses keys that a drug does not have before any is read, so that a misspelt one is not reported as
 /// missing.
 void check_keys(const YamlNode& node, const std::string& set_by) {
-  for (const char* key : {"name", "class", "molar_mass", "size", "activity", "particles_per_pfu",
-                          "flow_limited", "permeability", "solvent_drag_reflection", "diffusivity",
-                          "accessible_ratio", "degradation", "pharmacokinetics", "intravenous_duration",
-                          "dissociation_constant", "in", set_by == "case" ? "like" : "description"})
+  for (const char* key :
+       {"name", "class", "molar_mass", "size", "activity", "particles_per_pfu", "flow_limited",
+        "permeability", "solvent_drag_reflection", "diffusivity", "accessible_ratio", "degradation",
+        "pharmacokinetics", "intravenous_duration", "dissociation_constant", "binding", "in",
+        set_by == "case" ? "like" : "description"})
     node.has(key);
-  if (set_by == "case")
-    node.refuse(
-        "binding",
-        "binding is not modelled yet; remove it (dissociation_constant, beside it, serves thresholds)");
-  else
-    node.has("binding");
   node.done();
-}
-
-/// What binding will need, which files carry.
-void read_binding(const YamlNode& node, const std::string& set_by, Drug& drug) {
-  const auto binding = map_at(node, "binding", false);
-  if (!binding) return;
-  binding->has("target");
-  const std::pair<const char*, Dimension> keys[] = {{"target_concentration", Dimension::molar_concentration},
-                                                    {"internalisation", Dimension::rate_constant},
-                                                    {"uptake", Dimension::rate_constant}};
-  for (const auto& [key, dimension] : keys) {
-    Parameter value;
-    overlay_parameter(*binding, key, dimension, possible_of_binding, set_by, false, value);
-    if (value.given()) drug.binding[key] = value;
-  }
-  binding->done();
 }
 
 void check_size(const YamlNode& node) {
@@ -237,7 +218,7 @@ Drug overlay(const YamlNode& node, Drug drug, bool complete, const std::string& 
   overlay_parameter(node, "dissociation_constant", Dimension::molar_concentration,
                     limits::dissociation_constant.possible, set_by, false, drug.dissociation_constant);
   read_overrides(node, set_by, drug);
-  read_binding(node, set_by, drug);
+  read_binding(node, set_by, library, drug);
   return drug;
 }
 
@@ -281,10 +262,9 @@ Drug read_drug(const YamlNode& node, const ParameterLibrary& library) {
 
 void check_overrides(const Drug& drug, const std::vector<std::string>& regions_and_tissues) {
   for (const auto& [name, in] : drug.in) {
-    const Parameter* values[] = {&in.permeability, &in.permeability_surface, &in.solvent_drag_reflection,
-                                 &in.diffusivity, &in.accessible_fraction};
+    const auto values = in.values();
     const bool from_case =
-        std::any_of(std::begin(values), std::end(values), [](const Parameter* p) { return p->from_case(); });
+        std::any_of(values.begin(), values.end(), [](const Parameter* p) { return p->from_case(); });
     const bool known =
         std::find(regions_and_tissues.begin(), regions_and_tissues.end(), name) != regions_and_tissues.end();
     if (known || !from_case) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,7 +21,14 @@ struct DrugInTissue {
   Parameter solvent_drag_reflection;  ///< [sf] 0 to 1
   Parameter diffusivity;              ///< [D] m^2/s in the accessible fluid
   Parameter accessible_fraction;      ///< [phi_a] of tissue volume
+  Parameter target_concentration;     ///< mol of sites per m^3 of tissue
+  Parameter matrix_concentration;     ///< the same of the matrix
   std::string where;                  ///< position in the file, for messages
+
+  std::array<const Parameter*, 7> values() const {
+    return {&permeability,        &permeability_surface, &solvent_drag_reflection, &diffusivity,
+            &accessible_fraction, &target_concentration, &matrix_concentration};
+  }
 };
 
 /// Compartments of one species at the reference weight; SI units.
@@ -46,6 +54,21 @@ struct Pharmacokinetics {
   int lymph_stages = 1;
 };
 
+/// What a drug binds to. Sites are per tissue volume by matrix class, none in the classes left out;
+/// association is per interstitial fluid. Numbers of a target are complete, and so are those of the matrix,
+/// when there are any.
+struct DrugBindingParameters {
+  std::string target;                                     ///< its name; may be empty
+  std::map<std::string, Parameter> target_concentration;  ///< [Bmax] mol/m^3 by matrix class
+  Parameter association;                                  ///< [kon] m^3/(mol s); unset: no target
+  Parameter internalisation;                              ///< 1/s of what is bound to the target
+  Parameter uptake;  ///< 1/s of free drug per accessible fluid, into cells of every tissue for good
+  std::map<std::string, Parameter> matrix_concentration;  ///< mol/m^3 by matrix class
+  Parameter matrix_dissociation_constant;                 ///< mol/m^3
+  Parameter matrix_association;                           ///< m^3/(mol s); unset: the matrix binds none
+  Parameter matrix_turnover;                              ///< 1/s of what the matrix holds, degraded with it
+};
+
 /// One drug as its file or the case says it; SI units. Values by class are complete: those that follow from
 /// the size are filled in when it is read, with the scaling as their source.
 struct Drug {
@@ -63,11 +86,9 @@ struct Drug {
   Parameter degradation;                                     ///< [kdeg] 1/s
   std::map<std::string, Pharmacokinetics> pharmacokinetics;  ///< by species
   Parameter intravenous_duration;   ///< usual duration of an infusion, s; 60 min when the file gives none
-  Parameter dissociation_constant;  ///< [Kd] mol/m^3, serves thresholds; may be unset
+  Parameter dissociation_constant;  ///< [Kd] mol/m^3, of the target and of thresholds; may be unset
+  DrugBindingParameters binding;
   std::map<std::string, DrugInTissue> in;  ///< by name of region or tissue
-  /// Carried by files for the model of binding, which does not exist yet: no part of comparison, to_yaml or a
-  /// case.
-  std::map<std::string, Parameter> binding;
 };
 
 /// Equal in all that the model uses.
@@ -81,18 +102,20 @@ bool operator==(const Drug& a, const Drug& b);
 ///     permeability: {CLASS: m/s}, solvent_drag_reflection: {CLASS: 1},       by vessel class
 ///     diffusivity: {CLASS: m^2/s}, accessible_ratio: {CLASS: 1},             by matrix class
 ///     degradation, intravenous_duration, dissociation_constant,
+///     binding: none | {target, target_concentration: {CLASS: mol/m^3}, association, internalisation, uptake,
+///       matrix: {concentration: {CLASS: mol/m^3}, dissociation_constant, association, turnover}},
 ///     pharmacokinetics: {SPECIES: {reference_weight, clearance (or renal), plasma_volume, peripherals:
 ///     [{volume, exchange_flow}],
 ///       weight_exponents: {clearance, plasma_volume, peripheral_volume, exchange_flow, lymph_delay},
 ///       lymph: {delay, stages}}},
 ///     in: {REGION or TISSUE: {permeability | permeability_surface, solvent_drag_reflection, diffusivity,
-///       accessible_fraction}}
+///       accessible_fraction, target_concentration, matrix_concentration}}
 ///
 /// A class value stands where it is given; otherwise it follows from the size given beside it, then from the
 /// file named by `like`. A drug that names its `class` (params/drug_classes) needs molar_mass or size, and
 /// pharmacokinetics with reference_weight, clearance and plasma_volume; the class gives the rest, and the
 /// size where the mass decides it. `clearance: renal` is what the kidney filters of a molecule of this size.
-/// `binding` in a case is refused. Throws InputError.
+/// `binding: none` takes away what `like` gives. Throws InputError.
 Drug read_drug(const YamlNode& node, const ParameterLibrary& library);
 
 /// A drug of params/drugs.
@@ -107,6 +130,22 @@ std::vector<NamedParameter> parameters(const Drug& drug);
 /// Refuses `drug.in` entries of a case that name neither a region nor a tissue of it. InputError with the
 /// nearest.
 void check_overrides(const Drug& drug, const std::vector<std::string>& regions_and_tissues);
+
+/// What `drug.in` gives for the region, else for the tissue; nullptr for nothing.
+const Parameter* override_of(const Drug& drug, const std::string& region, const std::string& tissue,
+                             Parameter DrugInTissue::*member);
+
+/// Concentration of the sites in a region: an override, or the value of its matrix class; nullptr for none.
+const Parameter* target_sites(const Drug& drug, const Tissue& tissue, const std::string& region);
+const Parameter* matrix_sites(const Drug& drug, const Tissue& tissue, const std::string& region);
+
+/// Refuses binding that a case sets where nothing binds: without sites in any region. `regions` are the
+/// case's names for the tissues. InputError.
+void check_binding(const Drug& drug, const std::vector<Tissue>& tissues,
+                   const std::vector<std::string>& regions);
+
+/// Kinetics of what a drug binds to, in SI units; how many sites there are is each tissue's.
+DrugBinding drug_binding(const Drug& drug);
 
 /// Coefficients of equations (1) and (2) for a drug in a tissue; `region` is the case's name for it, and what
 /// `drug.in` gives for the region goes before what it gives for the tissue. InputError when the drug has no

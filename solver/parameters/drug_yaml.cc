@@ -19,6 +19,7 @@ class FlowMap {
     for (const auto& [name, value] : values) map.add(quoted(name), value);
     if (!values.empty()) add(key, map.text());
   }
+  bool empty() const { return text_.empty(); }
   std::string text() const { return "{" + text_ + "}"; }
 
  private:
@@ -59,7 +60,26 @@ std::string to_yaml(const DrugInTissue& in) {
   map.add("solvent_drag_reflection", in.solvent_drag_reflection);
   map.add("diffusivity", in.diffusivity);
   map.add("accessible_fraction", in.accessible_fraction);
+  map.add("target_concentration", in.target_concentration);
+  map.add("matrix_concentration", in.matrix_concentration);
   return map.text();
+}
+
+/// Empty when the drug does not bind.
+std::string to_yaml(const DrugBindingParameters& binding) {
+  FlowMap map;
+  if (!binding.target.empty()) map.add("target", quoted(binding.target));
+  map.add("target_concentration", binding.target_concentration);
+  map.add("association", binding.association);
+  map.add("internalisation", binding.internalisation);
+  map.add("uptake", binding.uptake);
+  FlowMap matrix;
+  matrix.add("concentration", binding.matrix_concentration);
+  matrix.add("dissociation_constant", binding.matrix_dissociation_constant);
+  matrix.add("association", binding.matrix_association);
+  matrix.add("turnover", binding.matrix_turnover);
+  if (!matrix.empty()) map.add("matrix", matrix.text());
+  return map.empty() ? "" : map.text();
 }
 
 /// Collects the numbers that are set.
@@ -94,6 +114,18 @@ class NumberList {
     add(prefix + ".solvent_drag_reflection", in.solvent_drag_reflection);
     add(prefix + ".diffusivity", in.diffusivity);
     add(prefix + ".accessible_fraction", in.accessible_fraction);
+    add(prefix + ".target_concentration", in.target_concentration);
+    add(prefix + ".matrix_concentration", in.matrix_concentration);
+  }
+  void add(const std::string& prefix, const DrugBindingParameters& binding) {
+    add(prefix + ".target_concentration", binding.target_concentration);
+    add(prefix + ".association", binding.association);
+    add(prefix + ".internalisation", binding.internalisation);
+    add(prefix + ".uptake", binding.uptake);
+    add(prefix + ".matrix.concentration", binding.matrix_concentration);
+    add(prefix + ".matrix.dissociation_constant", binding.matrix_dissociation_constant);
+    add(prefix + ".matrix.association", binding.matrix_association);
+    add(prefix + ".matrix.turnover", binding.matrix_turnover);
   }
   std::vector<NamedParameter> take() { return std::move(list_); }
 
@@ -125,6 +157,8 @@ std::string to_yaml(const Drug& drug) {
   map.add("pharmacokinetics", species.text());
   map.add("intravenous_duration", drug.intravenous_duration);
   map.add("dissociation_constant", drug.dissociation_constant);
+  const std::string binding = to_yaml(drug.binding);
+  if (!binding.empty()) map.add("binding", binding);
   if (!drug.in.empty()) {
     FlowMap in;
     for (const auto& [name, values] : drug.in) in.add(quoted(name), to_yaml(values));
@@ -152,8 +186,8 @@ std::vector<NamedParameter> parameters(const Drug& drug) {
     list.add("pharmacokinetics." + species, kinetics);
   list.add("intravenous_duration", drug.intravenous_duration);
   list.add("dissociation_constant", drug.dissociation_constant);
-  for (const auto& [name, values] : drug.in) list.add("in." + name, values);
   list.add("binding", drug.binding);
+  for (const auto& [name, values] : drug.in) list.add("in." + name, values);
   return list.take();
 }
 

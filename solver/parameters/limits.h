@@ -253,6 +253,53 @@ inline constexpr Limit dissociation_constant = {"drug.dissociation_constant",
                                                 {0, 1e5, true},
                                                 {1e-12, 10},
                                                 "1 fM to 10 mM"};
+inline constexpr Limit target_concentration = {"drug.binding.target_concentration.*",
+                                               Dimension::molar_concentration,
+                                               {0, 300},
+                                               {0, 0.1},
+                                               "1e7 sites on each of 1e9 cells/mL are 17 uM"};
+inline constexpr Limit target_concentration_in = {"drug.in.*.target_concentration",
+                                                  Dimension::molar_concentration,
+                                                  {0, 300},
+                                                  {0, 0.1},
+                                                  "1e7 sites on each of 1e9 cells/mL are 17 uM"};
+inline constexpr Limit association = {"drug.binding.association",
+                                      Dimension::association_rate,
+                                      {0, 1e7, true},
+                                      {0.1, 1e5},
+                                      "diffusion lets no more than 1e9 to 1e10 1/(M s) meet"};
+inline constexpr Limit internalisation = {"drug.binding.internalisation",
+                                          Dimension::rate_constant,
+                                          {0, 1e3},
+                                          {0, 0.01},
+                                          "the fastest receptors take minutes"};
+inline constexpr Limit uptake = {
+    "drug.binding.uptake", Dimension::rate_constant, {0, 1e3}, {0, 0.1}, "half-life of 7 s"};
+inline constexpr Limit matrix_concentration = {"drug.binding.matrix.concentration.*",
+                                               Dimension::molar_concentration,
+                                               {0, 300},
+                                               {0, 1},
+                                               "collagen has 10 to 60 uM"};
+inline constexpr Limit matrix_concentration_in = {"drug.in.*.matrix_concentration",
+                                                  Dimension::molar_concentration,
+                                                  {0, 300},
+                                                  {0, 1},
+                                                  "collagen has 10 to 60 uM"};
+inline constexpr Limit matrix_dissociation_constant = {"drug.binding.matrix.dissociation_constant",
+                                                       Dimension::molar_concentration,
+                                                       {0, 1e5, true},
+                                                       {1e-12, 10},
+                                                       "1 fM to 10 mM"};
+inline constexpr Limit matrix_association = {"drug.binding.matrix.association",
+                                             Dimension::association_rate,
+                                             {0, 1e7, true},
+                                             {0.1, 1e5},
+                                             "diffusion lets no more than 1e9 to 1e10 1/(M s) meet"};
+inline constexpr Limit matrix_turnover = {"drug.binding.matrix.turnover",
+                                          Dimension::rate_constant,
+                                          {0, 1e3},
+                                          {0, 0.01},
+                                          "matrix lasts for hours at least"};
 
 // What the body does with drugs.
 inline constexpr Limit reference_weight = {"drug.pharmacokinetics.*.reference_weight",

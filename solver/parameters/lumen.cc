@@ -96,6 +96,8 @@ TissueCoefficients lumen_coefficients(const Tissue& lumen, const Drug& drug, con
   const std::string no_tissue = region + " has no tissue";
   useless(in.diffusivity, no_tissue);
   useless(in.accessible_fraction, no_tissue);
+  useless(in.target_concentration, no_tissue);
+  useless(in.matrix_concentration, no_tissue);
   useless(in.permeability_surface, no_tissue + "; give permeability, in m/s");
   if (lumen.region_class == RegionClass::outside) {
     useless(in.permeability, "the surface of what is outside is sealed; class: cavity has an open one");

@@ -24,12 +24,13 @@ struct DimensionText {
   const char* unit;  ///< SI, as UDUNITS-2 reads it
 };
 
-constexpr std::array<DimensionText, 24> dimension_texts = {{
+constexpr std::array<DimensionText, 25> dimension_texts = {{
     {Dimension::length, "a length", "15 mm", "m"},
     {Dimension::area_per_volume, "an area per volume", "200 1/cm", "1/m"},
     {Dimension::volume, "a volume", "1 mL", "m^3"},
     {Dimension::time, "a time", "10 min", "s"},
     {Dimension::rate_constant, "a rate constant", "1e-4 1/s", "1/s"},
+    {Dimension::association_rate, "an association rate", "1e5 1/(M s)", "m^3/(mol s)"},
     {Dimension::volume_rate, "a volume rate", "0.5 mL/min", "m^3/s"},
     {Dimension::pressure, "a pressure", "10 mmHg", "Pa"},
     {Dimension::hydraulic_conductivity, "a hydraulic conductivity", "3.1e-14 m^2/(Pa s)", "m^2/(Pa s)"},

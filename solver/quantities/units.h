@@ -14,6 +14,7 @@ enum class Dimension {
   volume,                  // m^3
   time,                    // s
   rate_constant,           // 1/s
+  association_rate,        // m^3/(mol s)           (of a drug with sites that bind it)
   volume_rate,             // m^3/s
   pressure,                // Pa
   hydraulic_conductivity,  // m^2/(Pa s)

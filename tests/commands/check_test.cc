@@ -81,6 +81,33 @@ TEST(Check, ShowsEveryValueAndWritesNothing) {
   EXPECT_EQ(scratch.entries().size(), 2u);
 }
 
+TEST(Check, ShowsTheBindingThatActs) {
+  const ScratchFolder scratch;
+  const std::string small = write_small_case(scratch.path());
+  const auto shown = [&](std::vector<std::string> changes) {
+    std::vector<std::string> arguments = {"check", small};
+    for (const std::string& change : changes) arguments.insert(arguments.end(), {"--set", change});
+    const Ended ended = intratumor_in(scratch.path(), arguments);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    return ended.out;
+  };
+  const std::string out =
+      shown({"drug.binding.association=2e5 1/(M s)", "drug.binding.target_concentration.brain=1 nM",
+             "drug.in.muscle.target_concentration=3 nM"});
+  EXPECT_EQ(line_of(out, "drug.binding.target"), "drug.binding.target CTLA-4 params/drugs/ipilimumab.yaml");
+  EXPECT_EQ(line_of(out, "drug.binding.association"),
+            "drug.binding.association 200000 1/(M s) 10000 to 1e+06 given --set");
+  EXPECT_NE(line_of(out, "drug.binding.internalisation").find("params/drugs/ipilimumab.yaml"),
+            std::string::npos);
+  EXPECT_NE(line_of(out, "drug.binding.target_concentration.tumour"), "");
+  EXPECT_EQ(line_of(out, "drug.binding.target_concentration.brain"), "");
+  EXPECT_NE(line_of(out, "drug.in.muscle.target_concentration").find("0.003 uM given --set"),
+            std::string::npos);
+
+  EXPECT_EQ(shown({"drug.binding=none"}).find("drug.binding"), std::string::npos);
+  EXPECT_EQ(shown({"tissues.tumour=muscle"}).find("drug.binding"), std::string::npos);
+}
+
 TEST(Check, TellsPlacesVolumesAndCost) {
   const ScratchFolder scratch;
   const std::string small = write_small_case(scratch.path());

@@ -101,7 +101,9 @@ TEST_F(CaseWarnings, ValuesThatChangeNothing) {
   EXPECT_TRUE(
       useless({"drug.pharmacokinetics.human.weight_exponents.clearance=0.7", "patient.body_weight=80 kg"})
           .empty());
-  expect_one(useless({"drug.dissociation_constant=1 nM", "exposure={}"}), {"dissociation_constant"});
+  expect_one(useless({"drug.dissociation_constant=1 nM", "drug.binding=none", "exposure={}"}),
+             {"dissociation_constant"});
+  EXPECT_TRUE(useless({"drug.dissociation_constant=1 nM", "exposure={}"}).empty());  // of the target
   EXPECT_TRUE(useless({"drug.dissociation_constant=1 nM"}).empty());
   // The class's value stands aside for the pair's.
   expect_one(
@@ -111,6 +113,35 @@ TEST_F(CaseWarnings, ValuesThatChangeNothing) {
       "drug.pharmacokinetics.human.weight_exponents={clearance: 0, plasma_volume: 0, peripheral_volume: 0, "
       "exchange_flow: 0, lymph_delay: 0}";
   expect_one(useless({flat, "patient.body_weight=60 kg"}), {"patient.body_weight", "does not scale"});
+}
+
+TEST_F(CaseWarnings, BindingThatChangesNothing) {
+  EXPECT_TRUE(useless({"drug.binding.internalisation=1e-5 1/s"}).empty());
+  EXPECT_TRUE(useless({"drug.in.tumour.target_concentration=50 nM"}).empty());
+  expect_one(useless({"drug.binding.target_concentration.brain=1 nM"}),
+             {"drug:", "binding.target_concentration.brain;"});
+  // The region's own stands before that of its matrix class.
+  expect_one(
+      useless({"drug.binding.target_concentration.tumour=1 nM", "drug.in.tumour.target_concentration=2 nM"}),
+      {"binding.target_concentration.tumour"});
+  expect_one(
+      useless({"drug.binding.target_concentration.tumour=0 nM", "drug.binding.association=2e5 1/(M s)"}),
+      {"binding.association"});
+
+  EXPECT_EQ(binding_without_effect(read(usual_case, {})), std::vector<std::string>{});
+  const Case elsewhere = read(usual_case, {"tissues.tumour=muscle"});
+  const std::vector<std::string> all = {"binding.target_concentration.tumour", "binding.association",
+                                        "binding.internalisation", "binding.target"};
+  EXPECT_EQ(binding_without_effect(elsewhere), all);
+  EXPECT_TRUE(values_without_effect(elsewhere).empty());
+}
+
+TEST_F(CaseWarnings, BindingFarFromWhatIsUsual) {
+  expect_one(implausible({"drug.binding.association=1e8 1/(M s)"}),
+             {"drug.binding.association: 1e+08 1/(M s) is far outside the range of published"});
+  expect_one(implausible({"drug.in.tumour.target_concentration=1 mM"}),
+             {"drug.in.tumour.target_concentration: 1000 uM is unusual", "17 uM"});
+  EXPECT_TRUE(implausible({"drug.binding.target_concentration.tumour=100 nM"}).empty());
 }
 
 TEST_F(CaseWarnings, ResolvedCasesSayTheSame) {

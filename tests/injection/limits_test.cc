@@ -53,6 +53,7 @@ TEST(Limits, AreFoundByPath) {
   EXPECT_EQ(limit_of("tissues.tumour.vessel.reflection"), &limits::reflection);
   EXPECT_EQ(limit_of("drug.pharmacokinetics.human.peripherals.1.volume"), &limits::peripheral_volume);
   EXPECT_EQ(limit_of("drug.in.kidney.diffusivity"), &limits::diffusivity_in);
+  EXPECT_EQ(limit_of("drug.binding.matrix.concentration.dense"), &limits::matrix_concentration);
   EXPECT_EQ(limit_of("run.until"), &limits::until);
   EXPECT_EQ(limit_of("run.until.x"), nullptr);
   EXPECT_EQ(limit_of("run"), nullptr);

@@ -164,6 +164,8 @@ TEST(ParameterFiles, EveryDrugInEveryTissueHasCoefficients) {
       EXPECT_LE(c.solvent_drag_reflection, 1) << pair;
       EXPECT_GE(c.degradation, 0) << pair;
       EXPECT_LT(c.degradation, 1e-3) << pair;
+      EXPECT_LT(c.uptake, 1e-2) << pair;
+      EXPECT_EQ(c.target_sites > 0, drug.binding.association.given() && tissue.matrix == "tumour") << pair;
     }
   }
 }

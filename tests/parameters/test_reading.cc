@@ -117,6 +117,8 @@ TEST(Reading, WrittenBackEqual) {
       EXPECT_EQ(a.diffusivity, b.diffusivity);
       EXPECT_EQ(a.accessible_fraction, b.accessible_fraction);
       EXPECT_EQ(a.effective_vascular_pressure, b.effective_vascular_pressure);
+      EXPECT_EQ(a.uptake, b.uptake);
+      EXPECT_EQ(a.target_sites, b.target_sites);
     }
   }
   const Drug changed = drug_of(
@@ -178,7 +180,7 @@ TEST(Reading, Refused) {
       tissue("{like: muscle, fluid_fraction: {value: 0.2, sorce: x}}", "source"),
       drug("ipilimumb", "ipilimumab"),
       drug("{like: cisplatine}", "cisplatin"),
-      drug("{like: ipilimumab, binding: {target_concentration: 5 nM}}", "binding"),
+      drug("{like: ipilimumab, binding: {target_concentration: 5 nM}}", "must be a map"),
       drug("{like: ipilimumab, permeability: {tumor: 1e-9 m/s}}", "tumour"),
       drug("{like: ipilimumab, diffusivity: {tumour: 1e-11 m/s}}", "diffusivity"),
       drug("{like: ipilimumab, accessible_ratio: {tumour: 1.1}}", "accessible_ratio"),

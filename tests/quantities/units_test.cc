@@ -53,6 +53,10 @@ INSTANTIATE_TEST_SUITE_P(
         Reading{"60 mL/(100 g)/min", Dimension::perfusion, 60 * 1e-6 / 0.1 * 1050 / 60},
         Reading{"0.6 mL/g/min", Dimension::perfusion, 0.6e-6 / 1e-3 * 1050 / 60},
         Reading{"0.01 1/s", Dimension::perfusion, 0.01}, Reading{"0.6 mL/mL/min", Dimension::perfusion, 0.01},
+        Reading{"1e5 1/(M s)", Dimension::association_rate, 100},
+        Reading{"1e5 1/M/s", Dimension::association_rate, 100},
+        Reading{"1e5 L/mol/s", Dimension::association_rate, 100},
+        Reading{"0.1 1/(nM h)", Dimension::association_rate, 1 / 0.036},
         Reading{"30 %", Dimension::dimensionless, 0.3}, Reading{"30%", Dimension::dimensionless, 0.3},
         Reading{"0.3", Dimension::dimensionless, 0.3}));
 
