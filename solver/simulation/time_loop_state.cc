@@ -1,4 +1,6 @@
 // What of a time loop goes into a checkpoint, and back.
+#include <algorithm>
+
 #include "simulation/time_loop.h"
 
 namespace intratumor {
@@ -118,6 +120,11 @@ CourseState TimeLoop::state() const {
     state.nodes.emplace_back("time_above_" + std::to_string(k), exposure_.time_above(k));
   for (int kind = 0; kind < stepper_.bound().kinds(); ++kind)
     state.nodes.emplace_back("bound_" + std::to_string(kind), stepper_.bound().amounts(kind));
+  const auto preconditioned = stepper_.preconditioned();
+  state.numbers["preconditioned"] = {!preconditioned[0].empty(), !preconditioned[1].empty()};
+  for (std::size_t k = 0; k < 2; ++k)
+    if (!preconditioned[k].empty())
+      state.nodes.emplace_back("preconditioned_" + std::to_string(k), preconditioned[k]);
   if (bound_.has_target()) {
     state.nodes.emplace_back("occupancy_peak", bound_.peak());
     state.nodes.emplace_back("occupied_time", bound_.time());
@@ -130,23 +137,31 @@ void TimeLoop::restore(const CourseState& state) {
   visit_numbers(*this, Take{state.numbers});
   const Json& ladder = state.numbers.at("ladder");
   ladder_.restore({ladder.at(0).get<int>(), ladder.at(1).get<int>(), ladder.at(2).get<double>()});
+  // Fields by name.
+  const auto field = [&state](const std::string& name) -> const std::vector<double>& {
+    return std::find_if(state.nodes.begin(), state.nodes.end(),
+                        [&](const auto& f) { return f.first == name; })
+        ->second;
+  };
   Vector c = in_.mesh->make_vector();
-  for (std::size_t i = 0; i < state.nodes[0].second.size(); ++i)
-    c.local_element(static_cast<unsigned int>(i)) = state.nodes[0].second[i];
+  const std::vector<double>& concentration = field("concentration");
+  for (std::size_t i = 0; i < concentration.size(); ++i)
+    c.local_element(static_cast<unsigned int>(i)) = concentration[i];
   stepper_.set_state(c, state.numbers.at("accounts").get<std::vector<double>>());
+  std::vector<std::vector<double>> above;
+  for (std::size_t k = 0; k < in_.c->thresholds.size(); ++k)
+    above.push_back(field("time_above_" + std::to_string(k)));
+  for (int kind = 0; kind < stepper_.bound().kinds(); ++kind)
+    stepper_.set_bound(kind, field("bound_" + std::to_string(kind)));
+  if (bound_.has_target()) bound_.restore(field("occupancy_peak"), field("occupied_time"));
   const Json& matrices = state.numbers.at("matrices");
   stepper_.make_matrices(matrices.at(0).get<double>(), matrices.at(1).get<int>());
-  const std::size_t first_bound = 3 + in_.c->thresholds.size();
-  std::vector<std::vector<double>> above;
-  for (std::size_t k = 3; k < first_bound; ++k) above.push_back(state.nodes[k].second);
-  const int kinds = stepper_.bound().kinds();
-  for (int kind = 0; kind < kinds; ++kind)
-    stepper_.set_bound(kind, state.nodes[first_bound + static_cast<std::size_t>(kind)].second);
-  if (bound_.has_target()) {
-    const std::size_t occupancy = first_bound + static_cast<std::size_t>(kinds);
-    bound_.restore(state.nodes[occupancy].second, state.nodes[occupancy + 1].second);
-  }
-  exposure_.restore(state.nodes[1].second, state.nodes[2].second, std::move(above));
+  std::array<std::vector<double>, 2> preconditioned;
+  for (std::size_t k = 0; k < 2; ++k)
+    if (state.numbers.at("preconditioned").at(k).get<bool>())
+      preconditioned[k] = field("preconditioned_" + std::to_string(k));
+  stepper_.make_preconditioners(preconditioned);
+  exposure_.restore(field("auc"), field("cmax"), std::move(above));
   series_ = state.series;
   resumed_ = true;
 }

@@ -15,8 +15,11 @@ namespace {
 const double g = tr_bdf2_gamma;
 constexpr double machine = std::numeric_limits<double>::epsilon();
 constexpr int max_newton = 60;
-/// A preconditioner serves on while no diagonal entry has changed by more than this share since.
-constexpr double stale_diagonal = 0.3;
+/// A preconditioner serves on while no diagonal entry has changed by more than this share of what it was.
+constexpr double stale_diagonal = 1.0;
+/// A linear solve within Newton's method stops at this share of the field, then of what the last
+/// linearisation missed.
+constexpr double first_share = 1e-4, next_share = 1e-2;
 
 std::vector<double> times(const dealii::FullMatrix<double>& matrix, const std::vector<double>& v) {
   std::vector<double> result(v.size(), 0.);
@@ -84,8 +87,10 @@ void Stepper::fill_matrices(double dt) {
   }
   low_solver_->values_changed();
   high_solver_->values_changed();
-  ++factorisations_;
-  if (!bound_.any()) return;
+  if (!bound_.any()) {
+    ++factorisations_;
+    return;
+  }
   const auto keep_diagonal = [&](const LinearSolver::Values& values, std::vector<double>& diagonal,
                                  std::vector<double>& factored) {
     diagonal.resize(n);
@@ -97,10 +102,10 @@ void Stepper::fill_matrices(double dt) {
 }
 
 /// What a node holds besides its free drug slows everything that passes through it: its Courant number is
-/// that of the retarded drug.
+/// that of the retarded drug. Whether any is so large that matrices depend on it.
 bool Stepper::set_courant_numbers(double dt) {
   const std::vector<double>& viscosity = op_->convective_viscosity();
-  bool changed = false;
+  bool large = false;
   for (int i = 0; i < graph_.n_owned; ++i) {
     double courant = std::numeric_limits<double>::infinity();
     if (!(op_->inlet[i] > 0)) {
@@ -108,17 +113,20 @@ bool Stepper::set_courant_numbers(double dt) {
           op_->lumped[i] + (bound_.any() ? bound_.slope_now(dt, i, c_.local_element(i)) : 0.);
       courant = dt * viscosity[i] / capacity;
     }
-    changed =
-        changed || (courant != courant_.local_element(i) && (courant > 1 || courant_.local_element(i) > 1));
+    large = large || courant > 1;
     courant_.local_element(i) = courant;
   }
   courant_.update_ghost_values();
-  return dealii::Utilities::MPI::logical_or(changed, op_->mesh->communicator());
+  return dealii::Utilities::MPI::logical_or(large, op_->mesh->communicator());
 }
 
 void Stepper::prepare(double dt) {
   if (dt == dt_ && !bound_.any()) return;
-  if (!set_courant_numbers(dt) && dt == dt_) return;
+  // With binding large Courant numbers change from step to step, and with them what matrices keep of the
+  // artificial diffusion.
+  const bool large = set_courant_numbers(dt);
+  if (dt == dt_ && !large && !large_courant_) return;
+  large_courant_ = large;
   fill_matrices(dt);
   if (dt == dt_) return;
   eliminate_accounts(dt, low_accounts_, *low_solver_);
@@ -164,6 +172,25 @@ void Stepper::linearise(LinearSolver& solver, const std::vector<double>& diagona
   for (int i = 0; i < n; ++i) factored[i] = diagonal[i] + slope_[i];
 }
 
+std::array<std::vector<double>, 2> Stepper::preconditioned() const {
+  if (large_courant_) return {};  // made again at the next attempt
+  return {low_factored_, high_factored_};
+}
+
+void Stepper::make_preconditioners(const std::array<std::vector<double>, 2>& diagonals) {
+  const auto make = [&](LinearSolver& solver, const std::vector<double>& of, std::vector<double>& factored) {
+    if (of.empty()) return;
+    const LinearSolver::Values values = solver.values();
+    for (int i = 0; i < graph_.n_owned; ++i) values.owned[graph_.owned_diagonal[i]] = of[i];
+    solver.values_changed();
+    solver.keep_preconditioner(false);
+    solver.set_up();
+    factored = of;
+  };
+  make(*low_solver_, diagonals[0], low_factored_);
+  make(*high_solver_, diagonals[1], high_factored_);
+}
+
 /// The same stage where drug binds: what binding takes is linearised at u again and again.
 std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vector<double>& diagonal,
                                           std::vector<double>& factored,
@@ -173,6 +200,7 @@ std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vecto
   const int n = graph_.n_owned;
   stage_right_.assign(right_.begin(), right_.begin() + n);
   std::vector<double> offset(n, 0.);
+  double tolerance = std::max(enough, first_share * u.l2_norm());
   for (int iteration = 1;; ++iteration) {
     linearise(solver, diagonal, factored, u);
     for (int i = 0; i < n; ++i) {
@@ -181,7 +209,8 @@ std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vecto
       offset[i] = slope_[i] * at - bound_.taken(i, at) / op_->lumped[i];
       right_.local_element(i) = stage_right_[i] + offset[i];
     }
-    std::vector<double> result = solve_stage(solver, accounts, theta, right_accounts, enough, u, iterations);
+    std::vector<double> result =
+        solve_stage(solver, accounts, theta, right_accounts, tolerance, u, iterations);
     ++result_.newton_iterations;
     // What the linearisation missed, and the round-off in it.
     double missed[2] = {0, 0};
@@ -194,7 +223,9 @@ std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vecto
       missed[1] += digit * digit;
     }
     MPI_Allreduce(MPI_IN_PLACE, missed, 2, MPI_DOUBLE, MPI_SUM, op_->mesh->communicator());
-    if (std::sqrt(missed[0]) <= std::max(enough, std::sqrt(missed[1]))) return result;
+    const bool settled = std::sqrt(missed[0]) <= std::max(enough, std::sqrt(missed[1]));
+    if (settled && tolerance <= enough) return result;
+    tolerance = settled ? enough : std::max(enough, next_share * std::sqrt(missed[0]));
     if (iteration == max_newton)
       throw ComputationError("binding: Newton's method has not settled after " + std::to_string(iteration) +
                              " iterations");

@@ -288,9 +288,6 @@ bool Stepper::estimate_mean(double dt) {
 
 const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
   result_ = StepResult();
-  // Preconditioners that serve from one step to the next would make a course depend on where it was resumed.
-  low_factored_.clear();
-  high_factored_.clear();
   {
     const auto timed = phases_.measure("matrices");
     prepare(dt);

@@ -3,6 +3,7 @@
 #include <deal.II/lac/full_matrix.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -95,6 +96,10 @@ class Stepper {
     if (dt > 0) prepare(dt);
     factorisations_ = factorisations;
   }
+  /// Diagonals that the preconditioners in use were made for, where drug binds: they serve on from step to
+  /// step, so a course that goes on needs the same. Of the low-order and the high-order system; empty: none.
+  std::array<std::vector<double>, 2> preconditioned() const;
+  void make_preconditioners(const std::array<std::vector<double>, 2>& diagonals);
   const Stopwatch& phases() const { return phases_; }
 
  private:
@@ -159,7 +164,8 @@ class Stepper {
   Limiter limiter_;
   StepResult result_;
 
-  double dt_ = 0;  // of the matrices
+  double dt_ = 0;               // of the matrices
+  bool large_courant_ = false;  // when they were made
   std::unique_ptr<LinearSolver> low_solver_, high_solver_;
   /// Amounts in the accounts after an implicit stage, by what stands on its right side: (1 - theta
   /// transfers)^-1.
