@@ -17,7 +17,7 @@ geometry:
   target: tumour
   component: largest
 tissues: {{tumour: {tissue}, kidney: kidney, muscle: muscle{others}}}
-drug: {drug}
+drug: {{like: {drug}, binding: none}}
 scheme:
   - {scheme}
 run: {{until: 7 d}}

@@ -51,7 +51,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 /// The depot has no sites for a drug to bind to.
-const char* const unbound = "{like: ipilimumab, binding: none}";
+const char* const unbound = "ipilimumab\n  binding: none";
 
 void expect_agreement(const std::string& drug, const std::string& patient, double tolerance) {
   constexpr int size = 22;
