@@ -14,6 +14,7 @@ namespace {
 // seconds with 1 mL of an antibody or cisplatin for 7 d. scripts/benchmark and summary.json give the figures
 // (time.phases, memory.peak_over_all_ranks_bytes).
 constexpr double step_s_per_node = 1.5e-6;  // a step on one rank; measured 1.4 to 1.7 us
+constexpr double binding_factor = 1.8;      // of a step where sites hold the drug; measured 1.75 to 1.9
 constexpr double comparator_share = 0.4;    // of the steps' time; 0.35 to 0.4, less beside an infusion
 constexpr double setup_s_per_node = 6e-5;   // mesh, flow, operator, metrics on one rank; 50 to 70 us
 constexpr double start_s = 0.5;             // libraries, MPI
@@ -111,7 +112,8 @@ CostEstimate estimate_cost(const Case& c, const Setup& setup, std::uint64_t node
   CostEstimate cost;
   cost.steps = steps_of(c, setup);
   const bool compared = c.comparator && !c.needles.empty();
-  const double step_s = step_s_per_node * (compared ? 1 + comparator_share : 1);
+  const double step_s = step_s_per_node * (compared ? 1 + comparator_share : 1) *
+                        (setup.binds_target() || setup.binds_matrix() ? binding_factor : 1);
   cost.wall_s =
       start_s + image_s_per_voxel * voxels +
       n * (setup_s_per_node + step_s * cost.steps + newton_s_per_node * newton_steps_of(setup)) / speed_up;

@@ -59,6 +59,16 @@ bool Setup::is_tissue(int i, int j, int k) const {
   return tissues[static_cast<std::size_t>(region_of_voxel(i, j, k))].region_class == RegionClass::tissue;
 }
 
+bool Setup::binds_target() const {
+  return binding.target.association > 0 &&
+         std::any_of(tissues.begin(), tissues.end(), [](const auto& t) { return t.target_sites > 0; });
+}
+
+bool Setup::binds_matrix() const {
+  return binding.matrix.association > 0 &&
+         std::any_of(tissues.begin(), tissues.end(), [](const auto& t) { return t.matrix_sites > 0; });
+}
+
 int region_index(const SegmentedImage& image, const std::string& name) {
   const auto at = std::find(image.regions.begin(), image.regions.end(), name);
   if (at == image.regions.end()) throw ComputationError("internal: no region '" + name + "'");

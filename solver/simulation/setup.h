@@ -108,6 +108,9 @@ struct Setup : SegmentedImage, PlacedNeedles {
   int region_of_voxel(int i, int j, int k) const;
   bool is_tissue(int i, int j, int k) const;
   double given() const { return given_intratumoral + given_intravenous; }
+  /// Whether any tissue has sites that hold this drug.
+  bool binds_target() const;
+  bool binds_matrix() const;
 };
 
 /// Reads the image, checks it against the case and places the injections. Throws InputError. `image`: where

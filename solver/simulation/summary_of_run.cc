@@ -41,18 +41,14 @@ const char* far_field_name(const FarFieldInput& far_field) {
 
 /// What holds the drug in these tissues.
 std::string binding_text(const Case& c, const Setup& setup) {
-  bool target = false, matrix = false, uptake = false;
-  for (const TissueCoefficients& t : setup.tissues) {
-    target = target || (t.target_sites > 0 && setup.binding.target.association > 0);
-    matrix = matrix || (t.matrix_sites > 0 && setup.binding.matrix.association > 0);
-    uptake = uptake || t.uptake > 0;
-  }
+  const bool uptake = std::any_of(setup.tissues.begin(), setup.tissues.end(),
+                                  [](const TissueCoefficients& t) { return t.uptake > 0; });
   std::string text;
   const auto add = [&text](bool acts, const std::string& what) {
     if (acts) text += (text.empty() ? "" : ", ") + what;
   };
-  add(target, "target " + c.drug.binding.target);
-  add(matrix, "matrix");
+  add(setup.binds_target(), c.drug.binding.target.empty() ? "target" : "target " + c.drug.binding.target);
+  add(setup.binds_matrix(), "matrix");
   add(uptake, "uptake into cells");
   return text.empty() ? "none" : text;
 }

@@ -23,6 +23,8 @@ constexpr Row rows[] = {
     {"tumour.d95", {0.7, 0.17, 0.1}, {0, 0, 0}},
     {"tumour.d50", {0.57, 0.07, 0.03}, {0, 0, 0}},
     {"tumour.homogeneity_index", {0.57, 0.07, 0.03}, {0, 0, 0}},
+    {"tumour.receptor_occupancy.mean_at_least", {0.05, 0.025, 0.009}, {0, 0, 0}},
+    {"tumour.receptor_occupancy.", {0, 0, 0}, {0.04, 0.02, 0.01}},
     {"tumour.", {0.05, 0.025, 0.009}, {0, 0, 0}},
     {"off_target.", {0.25, 0.1, 0.05}, {0, 0, 0}},
     {"plasma.", {0.012, 0.005, 0.003}, {0, 0, 0}},
