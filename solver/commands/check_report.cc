@@ -154,18 +154,39 @@ std::string coefficients_text(const Case& c, const Setup& setup) {
       {"PS   exchange with blood", "1/s", &T::permeability_surface, 1},
       {"sf   solvent-drag reflection", "1", &T::solvent_drag_reflection, 1},
       {"kdeg degradation", "1/s", &T::degradation, 1},
+      {"uptake  into cells", "1/s", &T::uptake, 1},
+      {"Bmax  target, sites", "nM", &T::target_sites, 1e6},
+      {"Bmax  matrix, sites", "nM", &T::matrix_sites, 1e6},
       {"p_open tearing, excess", "kPa", &T::opening_pressure, 1e-3},
   };
   Rows rows = {{"coefficients of " + c.drug.name, "unit"}};
   for (std::size_t r = 0; r < setup.regions.size(); ++r)
     if (setup.tissues[r].region_class == RegionClass::tissue) rows[0].push_back(setup.regions[r]);
   for (const Line& line : lines) {
+    // Binding only where there is some.
+    const bool of_binding =
+        line.value == &T::uptake || line.value == &T::target_sites || line.value == &T::matrix_sites;
+    if (of_binding && std::none_of(setup.tissues.begin(), setup.tissues.end(),
+                                   [&](const T& tissue) { return tissue.*line.value > 0; }))
+      continue;
     rows.push_back({line.name, line.unit});
     for (const T& tissue : setup.tissues)
       if (tissue.region_class == RegionClass::tissue)
         rows.back().push_back(readable_number(tissue.*line.value * line.factor));
   }
   std::string text = text_table(rows, "  ", true);
+  Rows binding;
+  const auto add_kinetics = [&](bool binds, const char* to, const BindingKinetics& k, const char* loss) {
+    if (!binds) return;
+    binding.push_back({std::string("kon  ") + to, readable_text(k.association, Dimension::association_rate),
+                       "association"});
+    binding.push_back(
+        {std::string("koff ") + to, readable_text(k.dissociation, Dimension::rate_constant), "kon Kd"});
+    binding.push_back({std::string("loss ") + to, readable_text(k.loss, Dimension::rate_constant), loss});
+  };
+  add_kinetics(setup.binds_target(), "target", setup.binding.target, "internalised with the target");
+  add_kinetics(setup.binds_matrix(), "matrix", setup.binding.matrix, "degraded with the matrix");
+  if (!binding.empty()) text += text_table(binding, "  ");
 
   const BodyCoefficients& body = setup.body;
   Rows of_body = {

@@ -28,6 +28,7 @@ constexpr double rank_efficiency = 0.8;  // of every doubling of ranks: they sha
 constexpr double rank_bytes = 185e6;         // libraries and buffers of each rank
 constexpr double image_bytes_per_voxel = 2;  // every rank reads the whole image, then crops it
 constexpr double node_bytes = 4300;
+constexpr double node_bytes_of_binding = 350;
 
 // Steps: so many for what begins fast, then so many for every e-fold of time. They fall with the tolerance
 // as steps of second order with errors that ranks of the ladder round: power 0.3 (0.33 in theory; 35, 46, 63,
@@ -112,12 +113,14 @@ CostEstimate estimate_cost(const Case& c, const Setup& setup, std::uint64_t node
   CostEstimate cost;
   cost.steps = steps_of(c, setup);
   const bool compared = c.comparator && !c.needles.empty();
-  const double step_s = step_s_per_node * (compared ? 1 + comparator_share : 1) *
-                        (setup.binds_target() || setup.binds_matrix() ? binding_factor : 1);
+  const bool binds = setup.binds_target() || setup.binds_matrix();
+  const double step_s =
+      step_s_per_node * (compared ? 1 + comparator_share : 1) * (binds ? binding_factor : 1);
   cost.wall_s =
       start_s + image_s_per_voxel * voxels +
       n * (setup_s_per_node + step_s * cost.steps + newton_s_per_node * newton_steps_of(setup)) / speed_up;
-  cost.memory_bytes = ranks * (rank_bytes + std::max(image_bytes_per_voxel * voxels, node_bytes * n / ranks));
+  const double nodes_bytes = (node_bytes + (binds ? node_bytes_of_binding : 0)) * n;
+  cost.memory_bytes = ranks * (rank_bytes + std::max(image_bytes_per_voxel * voxels, nodes_bytes / ranks));
   return cost;
 }
 

@@ -115,8 +115,10 @@ struct Still {
   TissueOperator op;
   std::unique_ptr<Stepper> stepper;
 
-  Still(MPI_Comm comm, double degradation, const BodyCoefficients& body) {
+  Still(MPI_Comm comm, double degradation, const BodyCoefficients& body, const DrugBinding& binding = {},
+        double sites = 0) {
     TissueCoefficients tissue = tumour();
+    tissue.target_sites = sites;
     tissue.vessel_filtration = 0;
     tissue.degradation = degradation;
     mesh = box(comm, {1e-3, 1e-3, 1e-3}, {4, 4, 4}, false);
@@ -127,7 +129,8 @@ struct Still {
     const std::vector<TissueCoefficients> tissues = {tissue};
     op = make_operator(*mesh, tissues, cell_coefficients(*mesh, tissues), cell_conductivity(*mesh, tissues),
                        flow, Collapse(), make_accounts(body));
-    stepper = std::make_unique<Stepper>(op, StepperOptions());
+    stepper =
+        std::make_unique<Stepper>(op, StepperOptions(), make_binding(*mesh, tissues, binding, op.accounts));
   }
 
   /// Steps to `until` with this tolerance in mol.
@@ -179,6 +182,24 @@ double decay_error(MPI_Comm comm) {
                   relative(integral, -amount * std::expm1(-k * until) / k));
 }
 
+/// Drug and sites in a closed volume: db/dt = kon (S - b)(T - b) - koff b, both per fluid, T all drug.
+double binding_error(MPI_Comm comm) {
+  const double on = 100, off = 1e-2, total = 5e-2, sites = 0.1, until = 0.2, phi = 0.24;
+  DrugBinding binding;
+  binding.target = {on, off, 0};
+  Still still(comm, 0, body(), binding, phi * sites);
+  Vector start = still.mesh->make_vector();
+  start = total;
+  still.stepper->set_state(start,
+                           std::vector<double>(static_cast<std::size_t>(still.op.accounts.size()), 0.));
+  const double volume = phi * 1e-9;
+  still.advance(until, 1e-8 * total * volume);
+  const double bound = global_sum(still.stepper->bound().amounts(0), comm) / volume;
+  const double sum = sites + total + off / on, root = std::sqrt(sum * sum - 4 * sites * total);
+  const double low = (sum - root) / 2, high = (sum + root) / 2, decay = std::exp(-on * root * until);
+  return relative(bound, low * high * (1 - decay) / (high - low * decay));
+}
+
 /// A bolus into plasma: A exp(-alpha t) + B exp(-beta t) from the rate constants.
 double compartments_error(MPI_Comm comm) {
   Still still(comm, 0, body());
@@ -209,6 +230,7 @@ std::vector<SelfCheck> exact_checks(MPI_Comm comm) {
       {"pressure in a layer of perfused tissue", 1e-3, [comm] { return layer(comm).pressure_error; }},
       {"fluid that enters and leaves that layer", 1e-10, [comm] { return layer(comm).closure; }},
       {"drug that decays: amount and integral in time", 1e-4, [comm] { return decay_error(comm); }},
+      {"drug that binds: Riccati's equation", 1e-4, [comm] { return binding_error(comm); }},
       {"compartments of the body, two exponentials", 1e-5, [comm] { return compartments_error(comm); }},
   };
 }

@@ -118,11 +118,6 @@ void LinearSolver::set_rank_one(const std::vector<double>& column, const std::ve
   check(MatAssemblyEnd(updated_, MAT_FINAL_ASSEMBLY), what_);
 }
 
-void LinearSolver::set_up() {
-  check(KSPSetUp(ksp_), what_);
-  check(KSPSetUpOnBlocks(ksp_), what_);
-}
-
 void LinearSolver::keep_preconditioner(bool keep) {
   check(KSPSetReusePreconditioner(ksp_, keep ? PETSC_TRUE : PETSC_FALSE), what_);
 }

@@ -38,9 +38,6 @@ class LinearSolver {
   /// scale.
   void set_rank_one(const std::vector<double>& column, const std::vector<double>& row);
 
-  /// Makes the preconditioner of the matrix now.
-  void set_up();
-
   /// Whether to go on with the preconditioner of the last solve though the values change.
   void keep_preconditioner(bool keep);
 

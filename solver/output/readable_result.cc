@@ -105,6 +105,14 @@ std::string exposure_lines(const Json& scheme, const ClinicalUnits& units, bool 
   if (by_needle)
     text +=
         std::isnan(half_life) ? ", not halved by the end" : ", half gone after " + readable_time(half_life);
+  const double occupied = number_at(scheme, "tumour.receptor_occupancy.largest_mean_fraction");
+  if (!std::isnan(occupied))
+    text += "\n" + left("  its receptors", label_width) + readable_number(100 * occupied) +
+            "% occupied at most, " +
+            readable_number(100 * number_at(scheme, "tumour.receptor_occupancy.time_mean_fraction")) +
+            "% on average, " +
+            readable_number(100 * number_at(scheme, "tumour.receptor_occupancy.end_mean_fraction")) +
+            "% at the end";
   text += "\n" + left("  blood plasma", label_width) + "AUC " +
           readable_value(number_at(scheme, "plasma.auc"), units.exposure()) + ", Cmax " +
           readable_value(number_at(scheme, "plasma.cmax"), units.concentration()) +

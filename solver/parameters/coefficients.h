@@ -48,6 +48,9 @@ struct TissueCoefficients {
   RegionClass region_class = RegionClass::tissue;
   WallCoefficients wall;        ///< of a vessel or cavity; then everything else but the name is 0
   double opening_pressure = 0;  ///< [p_open] Pa of excess at which tissue tears; 0: not known
+
+  /// [k_esc] 1/s: rate at which free drug leaves at rest, to blood, by degradation and into cells.
+  double escape() const { return permeability_surface / accessible_fraction + degradation + uptake; }
 };
 
 /// Reversible binding to sites: with b bound per tissue volume and c free in the interstitial fluid,

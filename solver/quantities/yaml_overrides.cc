@@ -92,7 +92,7 @@ void set_at(YAML::Node node, const std::vector<std::string>& parts, std::size_t 
     // Every other reference to a scalar is gone once its parent holds the map: it becomes one in place.
     const std::string name = node.Scalar();
     node = YAML::Node(YAML::NodeType::Map);
-    node[key_of_name(parts, depth)] = name;
+    if (name != "none") node[key_of_name(parts, depth)] = name;  // what is left out has no name
   }
   if (last) {
     for (const auto& [one, other] : alternatives) {

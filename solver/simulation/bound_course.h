@@ -31,7 +31,7 @@ class BoundCourse {
   bool has_target() const { return target_sites_ > 0; }
   double occupancy() const { return has_target() ? numbers_.bound / target_sites_ : 0.; }  ///< mean share
   double highest_occupancy() const { return numbers_.highest; }
-  double mean_occupancy(double duration) const {  ///< over the time since the first dose
+  double mean_occupancy(double duration) const {  ///< over the whole run of this duration, s
     return has_target() && duration > 0 ? numbers_.occupancy_time / duration : 0.;
   }
   double time_occupied() const { return numbers_.time_occupied; }  ///< s with the mean at `occupied` or more

@@ -20,7 +20,7 @@ constexpr double radii_round_hole = 3;
 /// How far drug gets by diffusion before it leaves, sqrt(D/k_esc) of the target; where it does not leave,
 /// a third of sqrt(4 D t_end), so that three of it are the most that it can spread.
 double spread(const TissueCoefficients& t, double until) {
-  const double escape = (t.permeability_surface / t.accessible_fraction) + t.degradation;
+  const double escape = t.escape();
   const double all = std::sqrt(4. * t.diffusivity * until) / 3;
   return escape > 0 ? std::min(std::sqrt(t.diffusivity / escape), all) : all;
 }

@@ -194,7 +194,7 @@ void check_inside(const Case& c, const Setup& setup, const MeshBox& box, const S
 /// How far infused drug gets before it leaves: the radius of the pores that one hole fills within the drug's
 /// mean stay, or within the infusion where that is shorter; m.
 double infused_radius(const TissueCoefficients& tissue, double hole_rate, double duration) {
-  const double escape = tissue.permeability_surface / tissue.accessible_fraction + tissue.degradation;
+  const double escape = tissue.escape();
   const double stay = escape > 0 ? std::min(duration, 1. / escape) : duration;
   return std::cbrt(3. * hole_rate * stay / (4. * std::acos(-1.) * tissue.accessible_fraction));
 }

@@ -1,6 +1,7 @@
 // What of a time loop goes into a checkpoint, and back.
 #include <algorithm>
 
+#include "quantities/error.h"
 #include "simulation/time_loop.h"
 
 namespace intratumor {
@@ -121,10 +122,10 @@ CourseState TimeLoop::state() const {
   for (int kind = 0; kind < stepper_.bound().kinds(); ++kind)
     state.nodes.emplace_back("bound_" + std::to_string(kind), stepper_.bound().amounts(kind));
   const auto preconditioned = stepper_.preconditioned();
-  state.numbers["preconditioned"] = {!preconditioned[0].empty(), !preconditioned[1].empty()};
+  state.numbers["preconditioned"] = {preconditioned[0].made, preconditioned[1].made};
   for (std::size_t k = 0; k < 2; ++k)
-    if (!preconditioned[k].empty())
-      state.nodes.emplace_back("preconditioned_" + std::to_string(k), preconditioned[k]);
+    if (preconditioned[k].made)
+      state.nodes.emplace_back("preconditioned_" + std::to_string(k), preconditioned[k].diagonal);
   if (bound_.has_target()) {
     state.nodes.emplace_back("occupancy_peak", bound_.peak());
     state.nodes.emplace_back("occupied_time", bound_.time());
@@ -139,9 +140,10 @@ void TimeLoop::restore(const CourseState& state) {
   ladder_.restore({ladder.at(0).get<int>(), ladder.at(1).get<int>(), ladder.at(2).get<double>()});
   // Fields by name.
   const auto field = [&state](const std::string& name) -> const std::vector<double>& {
-    return std::find_if(state.nodes.begin(), state.nodes.end(),
-                        [&](const auto& f) { return f.first == name; })
-        ->second;
+    const auto found =
+        std::find_if(state.nodes.begin(), state.nodes.end(), [&](const auto& f) { return f.first == name; });
+    if (found == state.nodes.end()) throw ComputationError("the checkpoint has no field " + name);
+    return found->second;
   };
   Vector c = in_.mesh->make_vector();
   const std::vector<double>& concentration = field("concentration");
@@ -156,10 +158,10 @@ void TimeLoop::restore(const CourseState& state) {
   if (bound_.has_target()) bound_.restore(field("occupancy_peak"), field("occupied_time"));
   const Json& matrices = state.numbers.at("matrices");
   stepper_.make_matrices(matrices.at(0).get<double>(), matrices.at(1).get<int>());
-  std::array<std::vector<double>, 2> preconditioned;
+  std::array<Stepper::Factored, 2> preconditioned;
   for (std::size_t k = 0; k < 2; ++k)
     if (state.numbers.at("preconditioned").at(k).get<bool>())
-      preconditioned[k] = field("preconditioned_" + std::to_string(k));
+      preconditioned[k] = {true, field("preconditioned_" + std::to_string(k))};
   stepper_.make_preconditioners(preconditioned);
   exposure_.restore(field("auc"), field("cmax"), std::move(above));
   series_ = state.series;

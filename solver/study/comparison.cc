@@ -151,15 +151,27 @@ void add_dose(Builder& table) {
   table.row("starts inside the tumour (%)", table.values("deposit.fraction_in_target"), readable_percent);
 }
 
+/// A row that repeats another one (the run ends with the interval; nothing binds) says nothing.
+bool same_row(const std::vector<double>& a, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (std::isnan(a[i]) != std::isnan(b[i]) || (!std::isnan(a[i]) && !alike(a[i], b[i], 1e-12)))
+      return false;
+  return true;
+}
+
 void add_tumour(Builder& table, const std::vector<StoredResult>& results) {
   table.section("tumour");
-  table.clinical("AUC, per volume of tissue", table.values("tumour.auc_free"), exposure, "tumour AUC");
+  const std::vector<double> free = table.values("tumour.auc_free"), total = table.values("tumour.auc_total");
+  table.clinical("AUC, per volume of tissue", free, exposure, "tumour AUC");
+  if (!same_row(free, total)) table.clinical("the same with bound drug", total, exposure);
   table.clinical("AUC, interstitial fluid", table.values("tumour.auc_interstitial"), exposure);
   table.clinical("D95, AUC that 95% reaches", table.values("tumour.d95"), exposure, "D95");
   table.clinical("D50, AUC that half reaches", table.values("tumour.d50"), exposure);
   table.clinical("AUC, tissue round the tumour", table.values("off_target.auc_free"), exposure);
   table.clinical("Cmax of the mean", table.values("tumour.cmax_mean"), concentration);
   table.scaled("half gone after (h)", "tumour.retention_half_life_s", 1 / hour);
+  table.row("receptors occupied, mean in time (%)",
+            table.values("tumour.receptor_occupancy.time_mean_fraction"), readable_percent);
   for (const SharedThreshold& threshold : shared_thresholds(results)) {
     std::string label = "above " + threshold.text;
     if (threshold.at_least > 0) label += " for " + readable_time(threshold.at_least);
@@ -167,14 +179,6 @@ void add_tumour(Builder& table, const std::vector<StoredResult>& results) {
         label + " (% of volume)", threshold.values("fraction"), readable_percent,
         "> " + threshold.text + (threshold.at_least > 0 ? ", " + readable_time(threshold.at_least) : ""));
   }
-}
-
-/// A row that repeats another one, where the run ends with the interval, says nothing.
-bool same_row(const std::vector<double>& a, const std::vector<double>& b) {
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::isnan(a[i]) != std::isnan(b[i]) || (!std::isnan(a[i]) && !alike(a[i], b[i], 1e-12)))
-      return false;
-  return true;
 }
 
 void add_body(Builder& table, const std::string& end) {

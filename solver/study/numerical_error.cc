@@ -10,7 +10,8 @@ namespace {
 
 /// Largest errors of docs/accuracy.md, rounded up; those of a small molecule that is infused, as order 2 has
 /// them. Of D98, homogeneity, off_target and what spreads beyond the target only `coarse` was held against
-/// `standard` in two cases: more is allowed than was found.
+/// `standard` in two cases, and how long the mean occupancy stays above a level in none: more is allowed than
+/// was found. The targeting advantage has what a target adds to the error of the vein's AUC.
 struct Row {
   const char* start;  ///< of the metric's name
   double relative[3];
@@ -23,13 +24,13 @@ constexpr Row rows[] = {
     {"tumour.d95", {0.7, 0.17, 0.1}, {0, 0, 0}},
     {"tumour.d50", {0.57, 0.07, 0.03}, {0, 0, 0}},
     {"tumour.homogeneity_index", {0.57, 0.07, 0.03}, {0, 0, 0}},
-    {"tumour.receptor_occupancy.mean_at_least", {0.05, 0.025, 0.009}, {0, 0, 0}},
-    {"tumour.receptor_occupancy.", {0, 0, 0}, {0.04, 0.02, 0.01}},
+    {"tumour.receptor_occupancy.mean_at_least", {0.5, 0.25, 0.1}, {0, 0, 0}},
+    {"tumour.receptor_occupancy.", {0, 0, 0}, {0.045, 0.02, 0.01}},
     {"tumour.", {0.05, 0.025, 0.009}, {0, 0, 0}},
     {"off_target.", {0.25, 0.1, 0.05}, {0, 0, 0}},
     {"plasma.", {0.012, 0.005, 0.003}, {0, 0, 0}},
     {"therapeutic_index", {0.05, 0.025, 0.009}, {0, 0, 0}},
-    {"targeting_advantage", {0.05, 0.025, 0.009}, {0, 0, 0}},
+    {"targeting_advantage", {0.08, 0.04, 0.016}, {0, 0, 0}},
     {"leak_fraction", {0.05, 0.025, 0.009}, {1e-6, 1e-6, 1e-6}},
     {"ledger.", {0.05, 0.025, 0.009}, {1e-6, 1e-6, 1e-6}},
     {"deposit.fraction_in_target", {0, 0, 0}, {0.02, 0.01, 0.005}},

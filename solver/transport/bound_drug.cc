@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "transport/tr_bdf2.h"
 
@@ -10,6 +11,7 @@ namespace intratumor {
 namespace {
 
 constexpr int max_iterations = 100;
+constexpr double machine = std::numeric_limits<double>::epsilon();
 
 }  // namespace
 
@@ -222,13 +224,20 @@ double BoundDrug::share_out(int i, double lumped, double amount, double guess, b
     const double change = (amount - capacity(i, lumped, c)) / slope;
     c += change;
     if (limited) c = std::max(0., c);
-    if (std::abs(change) <= 1e-15 * std::abs(c)) break;
+    if (std::abs(change) * slope <= 4 * machine * std::abs(amount) || std::abs(change) <= machine * c) break;
   }
   double bound = 0;
-  for (Kind& k : kinds_) bound += k.next[i] = held(k, i, c);
+  for (Kind& k : kinds_) {
+    double b = held(k, i, c);
+    // Full sites are so to the last digit.
+    const double sites = k.sites->sites[i];
+    if (limited || std::abs(b - sites) <= 4 * machine * sites) b = std::min(b, sites);
+    bound += k.next[i] = b;
+  }
   // What is left in the iteration, or in the last digit, belongs to the free drug, unless there is none.
   const double free = amount - bound;
-  if (free >= 0 || !limited || bound <= 0) return free / lumped;
+  const bool last_digit = free > -8 * machine * bound;
+  if (free >= 0 || bound <= 0 || !(limited || last_digit)) return free / lumped;
   for (Kind& k : kinds_) k.next[i] *= std::max(0., amount) / bound;
   return std::min(0., amount) / lumped;
 }

@@ -65,7 +65,8 @@ class BoundDrug {
   /// In place of the low-order step: nothing binds, nothing is lost.
   void leave_low_out();
 
-  /// Largest that `slope` can be in a low-order step from the state: how much a node holds, over its M.
+  /// Slope in c of what a low-order step from the state takes at node i, m^3: how much more the node holds
+  /// for its drug than its fluid does.
   double slope_now(double dt, int i, double c) const;
 
   /// Bound at node i, all kinds: at the start, after the low-order step, in the stages; and rates in mol/s.

@@ -151,7 +151,7 @@ void Stepper::correct_accounts(double dt, bool limited) {
         else
           stock -= amount * factor[exit.account];
       }
-      if (would_give > stock) factor_i = stock / would_give;
+      if (would_give > stock) factor_i = std::max(0., stock) / would_give;
     }
     double gain = 0;
     for (const auto& exit : op_->exits) {

@@ -15,8 +15,8 @@ namespace {
 const double g = tr_bdf2_gamma;
 constexpr double machine = std::numeric_limits<double>::epsilon();
 constexpr int max_newton = 60;
-/// A preconditioner serves on while no diagonal entry has changed by more than this share of what it was.
-constexpr double stale_diagonal = 1.0;
+/// A preconditioner serves on while no diagonal entry has grown or shrunk by more than this factor since.
+constexpr double stale_factor = 2.0;
 /// A linear solve within Newton's method stops at this share of the field, then of what the last
 /// linearisation missed.
 constexpr double first_share = 1e-4, next_share = 1e-2;
@@ -92,10 +92,10 @@ void Stepper::fill_matrices(double dt) {
     return;
   }
   const auto keep_diagonal = [&](const LinearSolver::Values& values, std::vector<double>& diagonal,
-                                 std::vector<double>& factored) {
+                                 Factored& factored) {
     diagonal.resize(n);
     for (int i = 0; i < n; ++i) diagonal[i] = values.owned[graph_.owned_diagonal[i]];
-    factored.clear();
+    factored.made = false;
   };
   keep_diagonal(low, low_diagonal_, low_factored_);
   keep_diagonal(high, high_diagonal_, high_factored_);
@@ -107,14 +107,14 @@ bool Stepper::set_courant_numbers(double dt) {
   const std::vector<double>& viscosity = op_->convective_viscosity();
   bool large = false;
   for (int i = 0; i < graph_.n_owned; ++i) {
-    double courant = std::numeric_limits<double>::infinity();
-    if (!(op_->inlet[i] > 0)) {
-      const double capacity =
-          op_->lumped[i] + (bound_.any() ? bound_.slope_now(dt, i, c_.local_element(i)) : 0.);
-      courant = dt * viscosity[i] / capacity;
+    if (op_->inlet[i] > 0) {
+      courant_.local_element(i) = std::numeric_limits<double>::infinity();  // whatever the drug
+      continue;
     }
+    const double capacity =
+        op_->lumped[i] + (bound_.any() ? bound_.slope_now(dt, i, c_.local_element(i)) : 0.);
+    const double courant = courant_.local_element(i) = dt * viscosity[i] / capacity;
     large = large || courant > 1;
-    courant_.local_element(i) = courant;
   }
   courant_.update_ghost_values();
   return dealii::Utilities::MPI::logical_or(large, op_->mesh->communicator());
@@ -152,51 +152,55 @@ std::vector<double> Stepper::solve_stage(LinearSolver& solver, const dealii::Ful
 }
 
 /// Puts the slopes of what binding takes at u into a matrix.
-void Stepper::linearise(LinearSolver& solver, const std::vector<double>& diagonal,
-                        std::vector<double>& factored, const Vector& u) {
+void Stepper::linearise(LinearSolver& solver, const std::vector<double>& diagonal, Factored& factored,
+                        const Vector& u) {
   const int n = graph_.n_owned;
   const LinearSolver::Values values = solver.values();
   slope_.resize(n);
-  bool stale = factored.empty();
+  bool stale = !factored.made;
+  factored.diagonal.resize(n);
   for (int i = 0; i < n; ++i) {
     slope_[i] = graph_.is_unknown[i] ? bound_.slope(i, u.local_element(i)) / op_->lumped[i] : 0.;
     const double entry = values.owned[graph_.owned_diagonal[i]] = diagonal[i] + slope_[i];
-    stale = stale || std::abs(entry - factored[i]) > stale_diagonal * std::abs(factored[i]);
+    const double was = factored.diagonal[i];
+    stale = stale || entry > stale_factor * was || stale_factor * entry < was;
   }
   solver.values_changed();
   stale = dealii::Utilities::MPI::logical_or(stale, op_->mesh->communicator());
   solver.keep_preconditioner(!stale);
   if (!stale) return;
   ++factorisations_;
-  factored.resize(n);
-  for (int i = 0; i < n; ++i) factored[i] = diagonal[i] + slope_[i];
+  factored.made = true;
+  for (int i = 0; i < n; ++i) factored.diagonal[i] = diagonal[i] + slope_[i];
 }
 
-std::array<std::vector<double>, 2> Stepper::preconditioned() const {
+std::array<Stepper::Factored, 2> Stepper::preconditioned() const {
   if (large_courant_) return {};  // made again at the next attempt
   return {low_factored_, high_factored_};
 }
 
-void Stepper::make_preconditioners(const std::array<std::vector<double>, 2>& diagonals) {
-  const auto make = [&](LinearSolver& solver, const std::vector<double>& of, std::vector<double>& factored) {
-    if (of.empty()) return;
+void Stepper::make_preconditioners(const std::array<Factored, 2>& factored) {
+  const auto make = [&](LinearSolver& solver, const Factored& of, Factored& in_use) {
+    if (!of.made) return;
     const LinearSolver::Values values = solver.values();
-    for (int i = 0; i < graph_.n_owned; ++i) values.owned[graph_.owned_diagonal[i]] = of[i];
+    for (int i = 0; i < graph_.n_owned; ++i) values.owned[graph_.owned_diagonal[i]] = of.diagonal[i];
     solver.values_changed();
     solver.keep_preconditioner(false);
-    solver.set_up();
-    factored = of;
+    // PETSc makes the blocks' factors when they are first applied.
+    x_ = 0;
+    right_ = 1;
+    solver.solve(x_, right_, 0.1, 0.);
+    in_use = of;
   };
-  make(*low_solver_, diagonals[0], low_factored_);
-  make(*high_solver_, diagonals[1], high_factored_);
+  make(*low_solver_, factored[0], low_factored_);
+  make(*high_solver_, factored[1], high_factored_);
 }
 
 /// The same stage where drug binds: what binding takes is linearised at u again and again.
 std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vector<double>& diagonal,
-                                          std::vector<double>& factored,
-                                          const dealii::FullMatrix<double>& accounts, double theta,
-                                          const std::vector<double>& right_accounts, double enough, Vector& u,
-                                          int& iterations) {
+                                          Factored& factored, const dealii::FullMatrix<double>& accounts,
+                                          double theta, const std::vector<double>& right_accounts,
+                                          double enough, Vector& u, int& iterations) {
   const int n = graph_.n_owned;
   stage_right_.assign(right_.begin(), right_.begin() + n);
   std::vector<double> offset(n, 0.);
@@ -226,9 +230,7 @@ std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vecto
     const bool settled = std::sqrt(missed[0]) <= std::max(enough, std::sqrt(missed[1]));
     if (settled && tolerance <= enough) return result;
     tolerance = settled ? enough : std::max(enough, next_share * std::sqrt(missed[0]));
-    if (iteration == max_newton)
-      throw ComputationError("binding: Newton's method has not settled after " + std::to_string(iteration) +
-                             " iterations");
+    if (iteration == max_newton) throw NotSettled();
   }
 }
 

@@ -64,6 +64,15 @@ bool StepLadder::judge(double dt, double error, double refused) {
   return true;
 }
 
+void StepLadder::reject(double dt) {
+  ++rejected_;
+  refused_before_ = 0;
+  rung_ = rung_below(dt) - 4;
+  if (step_of(rung_) < smallest_step)
+    throw ComputationError("time stepping: the step size fell below " + scientific(smallest_step) +
+                           " s; Newton's method for binding does not settle");
+}
+
 void StepLadder::restart(double duration) {
   rung_ = std::min(rung_, rung_below(duration / 4.));
 }

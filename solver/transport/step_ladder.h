@@ -16,6 +16,9 @@ class StepLadder {
   /// whether the step is accepted. `refused`: what the limiter refused over its limit; a step above 1 is
   /// repeated with smaller ones as long as that makes less be refused (flat states refuse the same share at
   /// any step).
+  /// A step of dt that could not be computed: a quarter of it is tried next. ComputationError below the
+  /// smallest step.
+  void reject(double dt);
   bool judge(double dt, double error, double refused = 0);
   /// Something begins that changes within `duration`: start with a fraction of it.
   void restart(double duration);

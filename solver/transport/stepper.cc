@@ -43,6 +43,7 @@ void Stepper::set_operator(const TissueOperator& op) {
     throw ComputationError("internal: an operator of another mesh or other accounts was set");
   op_ = &op;
   dt_ = 0;
+  low_factored_.made = high_factored_.made = false;
 }
 
 void Stepper::set_state(const Vector& concentration, std::vector<double> amounts) {
@@ -76,12 +77,12 @@ std::vector<double> Stepper::exits_of(const Vector& v) const {
   return sums;
 }
 
-/// Adds to accounts what is lost of bound drug at the step's means so far, times `factor`: mol/s at 1.
-void Stepper::add_lost(double factor, std::vector<double>& to) const {
+/// Adds to the accounts' rates what is lost of bound drug at the step's means so far, mol/s.
+void Stepper::add_lost(std::vector<double>& to) const {
   if (!bound_.any()) return;
   std::vector<double> lost(to.size(), 0.);
   for (int kind = 0; kind < bound_.kinds(); ++kind)
-    for (int i = 0; i < graph_.n_owned; ++i) lost[bound_.lost_to(kind)] += factor * bound_.lost(kind, i);
+    for (int i = 0; i < graph_.n_owned; ++i) lost[bound_.lost_to(kind)] += bound_.lost(kind, i);
   MPI_Allreduce(MPI_IN_PLACE, lost.data(), static_cast<int>(lost.size()), MPI_DOUBLE, MPI_SUM,
                 op_->mesh->communicator());
   for (std::size_t k = 0; k < to.size(); ++k) to[k] += lost[k];
@@ -192,7 +193,7 @@ void Stepper::low_order(double dt, const StepSources& sources) {
 
   // The accounts likewise from the very amounts that were moved.
   std::vector<double> rates = account_rates(a_low_mean_, exits_of(low_mean_), sources);
-  add_lost(1., rates);
+  add_lost(rates);
   if (options_.drop_outflow) rates[op_->accounts.outflow] = 0;
   a_low_ = a_;
   for (std::size_t k = 0; k < a_.size(); ++k) a_low_[k] += dt * rates[k];
@@ -288,6 +289,15 @@ bool Stepper::estimate_mean(double dt) {
 
 const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
   result_ = StepResult();
+  try {
+    attempt_settled(dt, sources);
+  } catch (const NotSettled&) {
+    result_.settled = false;
+  }
+  return result_;
+}
+
+void Stepper::attempt_settled(double dt, const StepSources& sources) {
   {
     const auto timed = phases_.measure("matrices");
     prepare(dt);
@@ -305,7 +315,7 @@ const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
     high();
     leave_low_order_out(dt, sources);
     correct(dt, false, sources);
-    if (nowhere_negative()) return result_;
+    if (nowhere_negative()) return;
     low();
     if (bound_.any()) bound_.begin_second(g / 2 * dt);
   } else {
@@ -313,7 +323,6 @@ const StepResult& Stepper::attempt(double dt, const StepSources& sources) {
     high();
   }
   correct(dt, options_.limited, sources);
-  return result_;
 }
 
 }  // namespace intratumor

@@ -44,6 +44,7 @@ struct StepResult {
   LimiterWork limiter;
   int low_iterations = 0;
   int stage_iterations = 0;
+  bool settled = true;         ///< false: Newton's method has not, and nothing else here holds
   int newton_iterations = 0;   ///< of the step's implicit systems, where drug binds
   double linear_residual = 0;  ///< largest |r_i|/M_i over c_ref left in the low-order system
 };
@@ -97,12 +98,19 @@ class Stepper {
     factorisations_ = factorisations;
   }
   /// Diagonals that the preconditioners in use were made for, where drug binds: they serve on from step to
-  /// step, so a course that goes on needs the same. Of the low-order and the high-order system; empty: none.
-  std::array<std::vector<double>, 2> preconditioned() const;
-  void make_preconditioners(const std::array<std::vector<double>, 2>& diagonals);
+  /// step, so a course that goes on needs the same. Of the low-order and the
+  /// high-order system.
+  struct Factored {
+    bool made = false;
+    std::vector<double> diagonal;
+  };
+  std::array<Factored, 2> preconditioned() const;
+  void make_preconditioners(const std::array<Factored, 2>& factored);
   const Stopwatch& phases() const { return phases_; }
 
  private:
+  struct NotSettled {};  // thrown on all ranks
+  void attempt_settled(double dt, const StepSources& sources);
   bool set_courant_numbers(double dt);
   void prepare(double dt);
   void fill_matrices(double dt);
@@ -123,12 +131,12 @@ class Stepper {
                                   double theta, const std::vector<double>& right_accounts, double enough,
                                   Vector& u, int& iterations);
   std::vector<double> solve_newton(LinearSolver& solver, const std::vector<double>& diagonal,
-                                   std::vector<double>& factored, const dealii::FullMatrix<double>& accounts,
+                                   Factored& factored, const dealii::FullMatrix<double>& accounts,
                                    double theta, const std::vector<double>& right_accounts, double enough,
                                    Vector& u, int& iterations);
-  void linearise(LinearSolver& solver, const std::vector<double>& diagonal, std::vector<double>& factored,
+  void linearise(LinearSolver& solver, const std::vector<double>& diagonal, Factored& factored,
                  const Vector& u);
-  void add_lost(double factor, std::vector<double>& to) const;
+  void add_lost(std::vector<double>& to) const;
   void multiply_mass(const Vector& v, std::vector<double>& out) const;
   /// Share of an edge's artificial diffusion that the high-order operator keeps: all of it at nodes where
   /// fluid enters, whose peak is narrower than a cell.
@@ -145,8 +153,7 @@ class Stepper {
 
   BoundDrug bound_;
   std::vector<double> low_diagonal_, high_diagonal_;  // of the matrices without binding
-  /// The same with binding's slopes, of the preconditioners in use.
-  std::vector<double> low_factored_, high_factored_;
+  Factored low_factored_, high_factored_;  // the same with binding's slopes, of the preconditioners in use
   std::vector<double> stage_right_, slope_, weight_;
   std::vector<double> held_;  // free and bound after corrections to accounts, mol
 

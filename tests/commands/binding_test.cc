@@ -19,7 +19,8 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 const char* const bound_drug =
-    "drug={like: ipilimumab, binding: {target_concentration: {tumour: 200 nM}, internalisation: 2e-5 1/s, "
+    "drug={like: ipilimumab, binding: {target_concentration: {tumour: 200 nM, dense: 30 nM}, "
+    "internalisation: 2e-5 1/s, "
     "uptake: 1e-5 1/s, matrix: {concentration: {tumour: 20 uM, dense: 5 uM}, dissociation_constant: 500 nM, "
     "association: 1e4 1/(M s), turnover: 1e-6 1/s}}}";
 
@@ -63,19 +64,25 @@ TEST(Binding, TargetMatrixAndUptake) {
     EXPECT_GT(number_at(summary, std::string("ledger.") + term), 1e-3) << term;
 
   const Series series(scratch / "small.out/series.csv");
-  const double dose = number_at(summary, "dose_mol");
+  const double dose = number_at(summary, "dose_mol"), volume = number_at(summary, "tumour.volume_m3");
+  const double receptors = 200e-6 * volume;
   double area = 0;
   for (std::size_t row = 0; row < series.rows.size(); ++row) {
     EXPECT_GE(series.at(row, "tumour_occupancy_fraction"), 0);
     EXPECT_LE(series.at(row, "tumour_occupancy_fraction"), 1);
-    // All receptors are in the tumour, the matrix is outside it too.
-    EXPECT_NEAR(series.at(row, "tumour_bound_mol"), dose * series.at(row, "ledger_bound"), 1e-9 * dose);
-    EXPECT_LE(series.at(row, "tumour_anchored_mol"), dose * (series.at(row, "ledger_anchored") + 1e-12));
+    // Receptors and matrix are outside the tumour too.
+    EXPECT_NEAR(series.at(row, "tumour_bound_mol"), series.at(row, "tumour_occupancy_fraction") * receptors,
+                1e-9 * receptors);
+    for (const char* kind : {"bound", "anchored"}) {
+      const double all = dose * series.at(row, std::string("ledger_") + kind);
+      const double in_tumour = series.at(row, std::string("tumour_") + kind + "_mol");
+      EXPECT_LE(in_tumour, all * (1 + 1e-12)) << kind;
+      EXPECT_GE(in_tumour, all / 3) << kind;
+    }
     if (row > 0)
       area += (series.at(row, "time_s") - series.at(row - 1, "time_s")) *
               (series.held(row) + series.held(row - 1)) / 2;
   }
-  const double volume = number_at(summary, "tumour.volume_m3");
   EXPECT_NEAR(number_at(summary, "tumour.auc_total") * volume / area, 1, 5e-3);
   EXPECT_NEAR(number_at(summary, "tumour.mean_residence_time_s") * dose / area, 1, 5e-3);
   EXPECT_GT(number_at(summary, "tumour.auc_total"), 2 * number_at(summary, "tumour.auc_free"));
@@ -113,6 +120,10 @@ TEST(Binding, IsLeftOutWhereTheCaseSaysSo) {
   for (const auto& value : none["tumour"]["receptor_occupancy"]) EXPECT_TRUE(value.is_null());
   EXPECT_EQ(none["tumour"]["auc_total"], none["tumour"]["auc_free"]);
   EXPECT_GT(number_at(none, "tumour.auc_free"), number_at(bound, "tumour.auc_free"));
+  const Ended compared = intratumor_in(scratch.path(), {"compare", "none", "bound"});
+  ASSERT_EQ(compared.status, 0) << compared.err;
+  for (const char* row : {"the same with bound drug", "receptors occupied"})
+    EXPECT_NE(compared.out.find(row), std::string::npos) << row << " in\n" << compared.out;
   // What a target takes reaches no plasma.
   EXPECT_GT(number_at(none, "plasma.auc"), number_at(bound, "plasma.auc"));
 }

@@ -95,7 +95,13 @@ const std::vector<Course>& courses() {
        },
        {"numerics.h_min=0.7 mm"},
        {" 42%", "the same dose"}},
-      {"infusion", make_infusions, {}, {"scheme.1 infuses", "the same dose"}}};
+      {"infusion", make_infusions, {}, {"scheme.1 infuses", "the same dose"}},
+      {"bound",
+       [](const std::string&) {},
+       {"numerics.h_min=0.5 mm",
+        "drug={like: ipilimumab, binding: {uptake: 1e-5 1/s, matrix: {concentration: {tumour: 20 uM}, "
+        "dissociation_constant: 500 nM, association: 1e4 1/(M s), turnover: 1e-6 1/s}}}"},
+       {" 11%"}}};
   return list;
 }
 

@@ -113,8 +113,11 @@ TEST(Surroundings, AddUp) {
   // What series.csv says of the amount, by the trapezoidal rule.
   double residence = 0, before[2] = {0, 0};
   for (const std::string& line : lines_of(contents_of(scratch / "small.out/series.csv"))) {
-    double now[2];
-    if (std::sscanf(line.c_str(), "%lf,%lf", &now[0], &now[1]) != 2) continue;  // the header
+    double now[2], bound, anchored, internalised;
+    if (std::sscanf(line.c_str(), "%lf,%lf,%*f,%*f,%lf,%lf,%lf", &now[0], &now[1], &bound, &anchored,
+                    &internalised) != 5)
+      continue;  // the header
+    now[1] += bound + anchored + internalised;
     residence += (now[0] - before[0]) * (now[1] + before[1]) / 2 / number_at(summary, "dose_mol");
     before[0] = now[0];
     before[1] = now[1];

@@ -177,7 +177,7 @@ class OfFields(unittest.TestCase):
         units = {name: fields[name].attrs["units"] for name in fields.variables if name != "cells"}
         self.assertEqual(units, {"x": "mm", "y": "mm", "z": "mm", "time_s": "s", "region": "1", "target_fraction": "1",
                                  "concentration_mol_per_m3": "mol m-3", "cmax_mol_per_m3": "mol m-3", "pressure_pa": "Pa",
-                                 "auc_mol_s_per_m3": "mol s m-3", "time_above_threshold_0_s": "s",
+                                 "auc_mol_s_per_m3": "mol s m-3", "occupancy_fraction": "1", "time_above_threshold_0_s": "s",
                                  "time_above_threshold_1_s": "s"})
         self.assertIn("0.1 c_inj", fields["time_above_threshold_0_s"].attrs["long_name"])
 

@@ -277,6 +277,11 @@ Advance advance(Problem& p, StepLadder& ladder, double from, double until, const
     const double remaining = until - t;
     const double dt = ladder.propose(remaining);
     const StepResult& step = stepper.attempt(dt, control.sources);
+    if (!step.settled) {
+      ladder.reject(dt);
+      ++result.rejected;
+      continue;
+    }
     const double followed = std::max(stepper.attempted_content(), 1e-3 * control.dose);
     const double wasted = control.filling ? 0. : step.limiter.refused_of_change / followed;
     if (!ladder.judge(dt, step.error(), wasted / control.most_refused)) {
