@@ -157,27 +157,9 @@ double BoundDrug::slope_now(double dt, int i, double c) const {
   return sum;
 }
 
-double BoundDrug::start(int i) const {
+double BoundDrug::sum(int i, std::vector<double> Kind::*of) const {
   double sum = 0;
-  for (const Kind& k : kinds_) sum += k.now[i];
-  return sum;
-}
-
-double BoundDrug::low(int i) const {
-  double sum = 0;
-  for (const Kind& k : kinds_) sum += k.low[i];
-  return sum;
-}
-
-double BoundDrug::first(int i) const {
-  double sum = 0;
-  for (const Kind& k : kinds_) sum += k.first[i];
-  return sum;
-}
-
-double BoundDrug::second(int i) const {
-  double sum = 0;
-  for (const Kind& k : kinds_) sum += k.second[i];
+  for (const Kind& k : kinds_) sum += (k.*of)[i];
   return sum;
 }
 

@@ -70,10 +70,10 @@ class BoundDrug {
   double slope_now(double dt, int i, double c) const;
 
   /// Bound at node i, all kinds: at the start, after the low-order step, in the stages; and rates in mol/s.
-  double start(int i) const;
-  double low(int i) const;
-  double first(int i) const;
-  double second(int i) const;
+  double start(int i) const { return sum(i, &Kind::now); }
+  double low(int i) const { return sum(i, &Kind::low); }
+  double first(int i) const { return sum(i, &Kind::first); }
+  double second(int i) const { return sum(i, &Kind::second); }
   double loss_rate(int i) const;  ///< at the start
 
   /// mol/s at the step's mean.
@@ -108,6 +108,7 @@ class BoundDrug {
     std::vector<double> rate;                           // at the start, mol/s
     std::vector<double> memory, known;                  // of the stage
   };
+  double sum(int i, std::vector<double> Kind::*of) const;  // over the kinds
   double held(const Kind& kind, int i, double c) const;
   double held_slope(const Kind& kind, int i, double c) const;
   double release(const Kind& kind) const;  // 1 + theta (dissociation + loss)
