@@ -78,7 +78,8 @@ double VolumeDistribution::value_reached_by(double share) const {
   const auto above = first_at_least(high);
   const double value =
       dealii::Utilities::MPI::max(above == samples_.begin() ? -1e300 : (above - 1)->value, comm_);
-  const double equal = 2e-6 * std::abs(value);
+  // Few on a plateau, where much of the volume has nearly one value, and in a tail far below the maximum.
+  const double equal = std::min(1e-7 * std::abs(maximum_), 2e-6 * std::abs(value));
   const auto beyond = first_at_least(value + equal);
   const double next = dealii::Utilities::MPI::min(beyond == samples_.end() ? maximum_ : beyond->value, comm_);
   const double share_value = share_at_least(value - equal), share_next = share_at_least(next);
