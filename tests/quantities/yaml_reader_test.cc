@@ -154,6 +154,12 @@ TEST(Overrides, ANameBecomesAMapThatIsLikeIt) {
   EXPECT_EQ(drug.required("degradation").text(), "1e-5 1/s");
 }
 
+TEST(Overrides, WhatIsLeftOutHasNoName) {
+  const YamlNode drug =
+      parse("drug: {like: ipilimumab, binding: none}\n", {"drug.binding.uptake=1e-5 1/s"}).required("drug");
+  EXPECT_EQ(drug.required("binding").keys(), std::vector<std::string>{"uptake"});
+}
+
 TEST(Overrides, TheNameOfATipIsItsPlace) {
   const YamlNode node = parse(
       "scheme: [{tip: deepest}, {tip: {at: deepest, offset: [1 mm]}}, {tip: deepest}]\n",
