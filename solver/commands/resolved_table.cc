@@ -7,6 +7,7 @@
 
 #include "commands/text_table.h"
 #include "commands/value_origin.h"
+#include "images/text_header.h"
 #include "injection/case_warnings.h"
 #include "quantities/units.h"
 #include "quantities/yaml_reader.h"
@@ -16,10 +17,6 @@ namespace intratumor {
 namespace {
 
 using Path = ValueOrigin::Path;
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
 
 std::string joined(const Path& path) {
   std::string text;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "images/text_header.h"
 #include "injection/case_warnings.h"
 
 namespace intratumor {
@@ -105,10 +106,6 @@ std::vector<std::string> useless_of_drug(const Case& c, const std::vector<double
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
   return keys;
-}
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "images/text_header.h"
 #include "output/table.h"
 
 namespace intratumor {
@@ -72,10 +73,6 @@ const std::vector<std::pair<std::string, std::string>>& unit_endings() {
       {"_s", "s"},
   };
   return endings;
-}
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 Json* find(Json& object, const std::string& path) {

@@ -57,7 +57,7 @@ void Stepper::leave_low_order_out(double dt, const StepSources& sources) {
     c_low_.local_element(i) = c_.local_element(i) + dt * mean_source(sources, i) / op_->lumped[i];
   c_low_.update_ghost_values();
   low_mean_ = 0;
-  if (bound_.any()) bound_.leave_low_out();
+  bound_.leave_low_out();
   a_low_ = a_;
   for (std::size_t k = 0; k < sources.account.size(); ++k) a_low_[k] += dt * sources.account[k];
   a_low_mean_.assign(a_.size(), 0.);
@@ -130,7 +130,7 @@ void Stepper::correct_accounts(double dt, bool limited) {
 
   std::vector<double> into(n_accounts, 0.);
   result_.node_mean.assign(n, 0.);
-  if (bound_.any() && limited) bound_.limit_means();
+  if (limited) bound_.limit_means();
   for (int i = 0; i < n; ++i) {
     const double xi = x_.local_element(i);
     const bool holds = bound_.any() && bound_.holds(i);

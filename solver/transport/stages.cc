@@ -32,7 +32,8 @@ std::vector<double> times(const dealii::FullMatrix<double>& matrix, const std::v
 
 /// The accounts of an implicit stage, A = inverse (right + theta exits(c)), put into the tissue's rows: what
 /// plasma feeds them is theta feed A_plasma.
-void Stepper::eliminate_accounts(double theta, dealii::FullMatrix<double>& inverse, LinearSolver& solver) {
+void Stepper::eliminate_accounts(double theta, System& system) {
+  dealii::FullMatrix<double>& inverse = system.accounts;
   const int n = op_->accounts.size();
   const int plasma = op_->accounts.plasma;
   inverse.reinit(n, n);
@@ -51,14 +52,14 @@ void Stepper::eliminate_accounts(double theta, dealii::FullMatrix<double>& inver
     if (arrives != 0)
       for (int i = 0; i < graph_.n_owned; ++i) row[i] += arrives * exit.rate[i];
   }
-  solver.set_rank_one(column, row);
+  system.solver->set_rank_one(column, row);
 }
 
 /// Both matrices, rows scaled by 1/M_i: nodal volumes are 1e-10 m^3, which ILU would take for zero.
 void Stepper::fill_matrices(double dt) {
   const int n = graph_.n_owned;
   const double theta = g / 2 * dt;
-  const LinearSolver::Values low = low_solver_->values(), high = high_solver_->values();
+  const LinearSolver::Values low = low_system_.solver->values(), high = high_system_.solver->values();
   std::fill(kept_.begin(), kept_.end(), 0.);
   std::vector<double>& inner_mass = net_;  // of off-diagonal entries
   std::fill(inner_mass.begin(), inner_mass.end(), 0.);
@@ -85,20 +86,18 @@ void Stepper::fill_matrices(double dt) {
     high.owned[diagonal] +=
         (theta * (op_->diagonal[i] + kept_[i] + op_->loss[i]) - inner_mass[i]) / op_->lumped[i];
   }
-  low_solver_->values_changed();
-  high_solver_->values_changed();
+  low_system_.solver->values_changed();
+  high_system_.solver->values_changed();
   if (!bound_.any()) {
     ++factorisations_;
     return;
   }
-  const auto keep_diagonal = [&](const LinearSolver::Values& values, std::vector<double>& diagonal,
-                                 Factored& factored) {
-    diagonal.resize(n);
-    for (int i = 0; i < n; ++i) diagonal[i] = values.owned[graph_.owned_diagonal[i]];
-    factored.made = false;
-  };
-  keep_diagonal(low, low_diagonal_, low_factored_);
-  keep_diagonal(high, high_diagonal_, high_factored_);
+  for (System* system : {&low_system_, &high_system_}) {
+    const LinearSolver::Values values = system->solver->values();
+    system->diagonal.resize(n);
+    for (int i = 0; i < n; ++i) system->diagonal[i] = values.owned[graph_.owned_diagonal[i]];
+    system->factored.made = false;
+  }
 }
 
 /// What a node holds besides its free drug slows everything that passes through it: its Courant number is
@@ -129,99 +128,103 @@ void Stepper::prepare(double dt) {
   large_courant_ = large;
   fill_matrices(dt);
   if (dt == dt_) return;
-  eliminate_accounts(dt, low_accounts_, *low_solver_);
-  eliminate_accounts(g / 2 * dt, high_accounts_, *high_solver_);
+  eliminate_accounts(dt, low_system_);
+  eliminate_accounts(g / 2 * dt, high_system_);
   dt_ = dt;
 }
 
-/// One implicit stage: tissue M u - theta F(u) = right [mol] and accounts A - theta (rates) = right_accounts,
-/// coupled through plasma. `u` holds the start value; node i's right side is in right_, over M_i.
-std::vector<double> Stepper::solve_stage(LinearSolver& solver, const dealii::FullMatrix<double>& accounts,
-                                         double theta, const std::vector<double>& right_accounts,
-                                         double enough, Vector& u, int& iterations) {
+/// One linear system of a stage, coupled through plasma. `u` holds the start value; node i's right side is in
+/// right_, over M_i.
+std::vector<double> Stepper::solve_linear(System& system, double theta,
+                                          const std::vector<double>& right_accounts, double enough, Vector& u,
+                                          int& iterations) {
   // What plasma would hold without the tissue's exits, and sends into the tissue.
-  const double plasma = times(accounts, right_accounts)[op_->accounts.plasma];
+  const double plasma = times(system.accounts, right_accounts)[op_->accounts.plasma];
   if (plasma != 0)
     for (int i = 0; i < graph_.n_owned; ++i)
       right_.local_element(i) += theta * op_->feed[i] / op_->lumped[i] * plasma;
-  iterations += solver.solve(u, right_, 1e-14, enough).iterations;
+  iterations += system.solver->solve(u, right_, 1e-14, enough).iterations;
   std::vector<double> right = right_accounts;
   const std::vector<double> exits = exits_of(u);
   for (std::size_t k = 0; k < right.size(); ++k) right[k] += theta * exits[k];
-  return times(accounts, right);
+  return times(system.accounts, right);
 }
 
-/// Puts the slopes of what binding takes at u into a matrix.
-void Stepper::linearise(LinearSolver& solver, const std::vector<double>& diagonal, Factored& factored,
-                        const Vector& u) {
+/// Puts the slopes of what binding takes at u into the matrix.
+void Stepper::linearise(System& system, const Vector& u) {
   const int n = graph_.n_owned;
-  const LinearSolver::Values values = solver.values();
+  const LinearSolver::Values values = system.solver->values();
+  Factored& factored = system.factored;
   slope_.resize(n);
   bool stale = !factored.made;
   factored.diagonal.resize(n);
   for (int i = 0; i < n; ++i) {
     slope_[i] = graph_.is_unknown[i] ? bound_.slope(i, u.local_element(i)) / op_->lumped[i] : 0.;
-    const double entry = values.owned[graph_.owned_diagonal[i]] = diagonal[i] + slope_[i];
+    const double entry = values.owned[graph_.owned_diagonal[i]] = system.diagonal[i] + slope_[i];
     const double was = factored.diagonal[i];
     stale = stale || entry > stale_factor * was || stale_factor * entry < was;
   }
-  solver.values_changed();
+  system.solver->values_changed();
   stale = dealii::Utilities::MPI::logical_or(stale, op_->mesh->communicator());
-  solver.keep_preconditioner(!stale);
+  system.solver->keep_preconditioner(!stale);
   if (!stale) return;
   ++factorisations_;
   factored.made = true;
-  for (int i = 0; i < n; ++i) factored.diagonal[i] = diagonal[i] + slope_[i];
+  for (int i = 0; i < n; ++i) factored.diagonal[i] = system.diagonal[i] + slope_[i];
 }
 
 std::array<Stepper::Factored, 2> Stepper::preconditioned() const {
   if (large_courant_) return {};  // made again at the next attempt
-  return {low_factored_, high_factored_};
+  return {low_system_.factored, high_system_.factored};
 }
 
 void Stepper::make_preconditioners(const std::array<Factored, 2>& factored) {
-  const auto make = [&](LinearSolver& solver, const Factored& of, Factored& in_use) {
+  const auto make = [&](System& system, const Factored& of) {
     if (!of.made) return;
-    const LinearSolver::Values values = solver.values();
+    const LinearSolver::Values values = system.solver->values();
     for (int i = 0; i < graph_.n_owned; ++i) values.owned[graph_.owned_diagonal[i]] = of.diagonal[i];
-    solver.values_changed();
-    solver.keep_preconditioner(false);
+    system.solver->values_changed();
+    system.solver->keep_preconditioner(false);
     // PETSc makes the blocks' factors when they are first applied.
     x_ = 0;
     right_ = 1;
-    solver.solve(x_, right_, 0.1, 0.);
-    in_use = of;
+    system.solver->solve(x_, right_, 0.1, 0.);
+    system.factored = of;
   };
-  make(*low_solver_, factored[0], low_factored_);
-  make(*high_solver_, factored[1], high_factored_);
+  make(low_system_, factored[0]);
+  make(high_system_, factored[1]);
 }
 
-/// The same stage where drug binds: what binding takes is linearised at u again and again.
-std::vector<double> Stepper::solve_newton(LinearSolver& solver, const std::vector<double>& diagonal,
-                                          Factored& factored, const dealii::FullMatrix<double>& accounts,
-                                          double theta, const std::vector<double>& right_accounts,
-                                          double enough, Vector& u, int& iterations) {
+/// One implicit stage: tissue M u - theta F(u) = right [mol] and accounts A - theta (rates) = right_accounts.
+/// `u` holds the start value; node i's right side is in right_, over M_i. Where drug binds, what it takes is
+/// linearised at u again and again.
+std::vector<double> Stepper::solve_stage(System& system, double theta,
+                                         const std::vector<double>& right_accounts, double enough, Vector& u,
+                                         int& iterations) {
+  if (!bound_.any()) return solve_linear(system, theta, right_accounts, enough, u, iterations);
   const int n = graph_.n_owned;
   stage_right_.assign(right_.begin(), right_.begin() + n);
-  std::vector<double> offset(n, 0.);
+  offset_.assign(n, 0.);
+  taken_.assign(n, 0.);  // over M_i
+  for (int i = 0; i < n; ++i)
+    if (graph_.is_unknown[i]) taken_[i] = bound_.taken(i, u.local_element(i)) / op_->lumped[i];
   double tolerance = std::max(enough, first_share * u.l2_norm());
   for (int iteration = 1;; ++iteration) {
-    linearise(solver, diagonal, factored, u);
+    linearise(system, u);
     for (int i = 0; i < n; ++i) {
       if (!graph_.is_unknown[i]) continue;
-      const double at = u.local_element(i);
-      offset[i] = slope_[i] * at - bound_.taken(i, at) / op_->lumped[i];
-      right_.local_element(i) = stage_right_[i] + offset[i];
+      offset_[i] = slope_[i] * u.local_element(i) - taken_[i];
+      right_.local_element(i) = stage_right_[i] + offset_[i];
     }
-    std::vector<double> result =
-        solve_stage(solver, accounts, theta, right_accounts, tolerance, u, iterations);
+    std::vector<double> result = solve_linear(system, theta, right_accounts, tolerance, u, iterations);
     ++result_.newton_iterations;
     // What the linearisation missed, and the round-off in it.
     double missed[2] = {0, 0};
     for (int i = 0; i < n; ++i) {
       if (!graph_.is_unknown[i]) continue;
       const double at = u.local_element(i);
-      const double miss = slope_[i] * at - offset[i] - bound_.taken(i, at) / op_->lumped[i];
+      taken_[i] = bound_.taken(i, at) / op_->lumped[i];
+      const double miss = slope_[i] * at - offset_[i] - taken_[i];
       const double digit = 10 * machine * bound_.at_node(i) / op_->lumped[i];
       missed[0] += miss * miss;
       missed[1] += digit * digit;

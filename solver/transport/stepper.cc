@@ -32,9 +32,9 @@ Stepper::Stepper(const TissueOperator& op, StepperOptions options, Binding bindi
   for (auto* v : {&net_, &kept_, &lowest_, &highest_, &low_bound_, &high_bound_})
     v->resize(op_->mesh->n_local());
   a_.assign(op_->accounts.size(), 0.);
-  low_solver_ =
+  low_system_.solver =
       std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::nonsymmetric, "low-order transport");
-  high_solver_ =
+  high_system_.solver =
       std::make_unique<LinearSolver>(*op_->mesh, LinearSolver::Kind::nonsymmetric, "high-order transport");
 }
 
@@ -43,7 +43,7 @@ void Stepper::set_operator(const TissueOperator& op) {
     throw ComputationError("internal: an operator of another mesh or other accounts was set");
   op_ = &op;
   dt_ = 0;
-  low_factored_.made = high_factored_.made = false;
+  low_system_.factored.made = high_system_.factored.made = false;
 }
 
 void Stepper::set_state(const Vector& concentration, std::vector<double> amounts) {
@@ -129,14 +129,8 @@ void Stepper::low_order(double dt, const StepSources& sources) {
   std::vector<double> right = a_;
   for (std::size_t k = 0; k < sources.account.size(); ++k) right[k] += dt * sources.account[k];
   low_mean_ = c_;
-  if (bound_.any()) {
-    bound_.begin_low(dt);
-    a_low_mean_ = solve_newton(*low_solver_, low_diagonal_, low_factored_, low_accounts_, dt, right,
-                               low_tolerance * c_ref, low_mean_, result_.low_iterations);
-  } else {
-    a_low_mean_ = solve_stage(*low_solver_, low_accounts_, dt, right, low_tolerance * c_ref, low_mean_,
-                              result_.low_iterations);
-  }
+  bound_.begin_low(dt);
+  a_low_mean_ = solve_stage(low_system_, dt, right, low_tolerance * c_ref, low_mean_, result_.low_iterations);
 
   // The new state is formed from the fluxes of the solution, which closes every balance to round-off whatever
   // the solver left; what it left is the difference, and must be small.
@@ -184,12 +178,12 @@ void Stepper::low_order(double dt, const StepSources& sources) {
                              " times above its tolerance after " + std::to_string(refinement) +
                              " refinements of the linear solve");
     x_ = 0;
-    if (bound_.any()) linearise(*low_solver_, low_diagonal_, low_factored_, low_mean_);
-    result_.low_iterations += low_solver_->solve(x_, work_, 1e-3, 0.).iterations;
+    if (bound_.any()) linearise(low_system_, low_mean_);
+    result_.low_iterations += low_system_.solver->solve(x_, work_, 1e-3, 0.).iterations;
     for (int i = 0; i < n; ++i) low_mean_.local_element(i) += x_.local_element(i);
   }
   c_low_.update_ghost_values();
-  if (bound_.any()) bound_.finish_low(low_mean_);
+  bound_.finish_low(low_mean_);
 
   // The accounts likewise from the very amounts that were moved.
   std::vector<double> rates = account_rates(a_low_mean_, exits_of(low_mean_), sources);
@@ -227,7 +221,7 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   tissue_start_ = exits_of(c_);
 
   // Trapezoidal stage. What binding took at the start is in what the stage takes.
-  if (bound_.any()) bound_.begin_first(theta, c_);
+  bound_.begin_first(theta, c_);
   for (int i = 0; i < n; ++i) {
     const double s = sources.node[1] == nullptr ? 0. : (*sources.node[1])[i];
     right_.local_element(i) = (mass_c_[i] + theta * (start_rate_[i] + s)) / op_->lumped[i];
@@ -242,17 +236,9 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   std::vector<double> right = a_;
   for (std::size_t k = 0; k < right.size(); ++k)
     right[k] += theta * (start[k] + (sources.account.empty() ? 0. : sources.account[k]));
-  const auto solve = [&](Vector& u) {
-    return bound_.any() ? solve_newton(*high_solver_, high_diagonal_, high_factored_, high_accounts_, theta,
-                                       right, enough, u, result_.stage_iterations)
-                        : solve_stage(*high_solver_, high_accounts_, theta, right, enough, u,
-                                      result_.stage_iterations);
-  };
-  a1_ = solve(c1_);
-  if (bound_.any()) {
-    bound_.finish_first(c1_);
-    bound_.begin_second(theta);
-  }
+  a1_ = solve_stage(high_system_, theta, right, enough, c1_, result_.stage_iterations);
+  bound_.finish_first(c1_);
+  bound_.begin_second(theta);
   c1_.update_ghost_values();
   multiply_mass(c1_, mass_c1_);
   tissue1_ = exits_of(c1_);
@@ -267,8 +253,8 @@ void Stepper::high_order(double dt, const StepSources& sources) {
   c2_.sadd(1. / g, 1. - 1. / g, c_);
   for (std::size_t k = 0; k < right.size(); ++k)
     right[k] = bdf_a * a1_[k] - bdf_b * a_[k] + theta * (sources.account.empty() ? 0. : sources.account[k]);
-  a2_ = solve(c2_);
-  if (bound_.any()) bound_.finish_second(c2_);
+  a2_ = solve_stage(high_system_, theta, right, enough, c2_, result_.stage_iterations);
+  bound_.finish_second(c2_);
   c2_.update_ghost_values();
   multiply_mass(c2_, mass_c2_);
   tissue2_ = exits_of(c2_);
@@ -317,7 +303,7 @@ void Stepper::attempt_settled(double dt, const StepSources& sources) {
     correct(dt, false, sources);
     if (nowhere_negative()) return;
     low();
-    if (bound_.any()) bound_.begin_second(g / 2 * dt);
+    bound_.begin_second(g / 2 * dt);
   } else {
     low();
     high();

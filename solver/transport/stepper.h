@@ -98,8 +98,7 @@ class Stepper {
     factorisations_ = factorisations;
   }
   /// Diagonals that the preconditioners in use were made for, where drug binds: they serve on from step to
-  /// step, so a course that goes on needs the same. Of the low-order and the
-  /// high-order system.
+  /// step, so a course that goes on needs the same. Of the low-order and the high-order system.
   struct Factored {
     bool made = false;
     std::vector<double> diagonal;
@@ -126,16 +125,21 @@ class Stepper {
   std::vector<double> exits_of(const Vector& v) const;
   std::vector<double> account_rates(const std::vector<double>& amounts,
                                     const std::vector<double>& from_tissue, const StepSources& sources) const;
-  void eliminate_accounts(double theta, dealii::FullMatrix<double>& inverse, LinearSolver& solver);
-  std::vector<double> solve_stage(LinearSolver& solver, const dealii::FullMatrix<double>& accounts,
-                                  double theta, const std::vector<double>& right_accounts, double enough,
-                                  Vector& u, int& iterations);
-  std::vector<double> solve_newton(LinearSolver& solver, const std::vector<double>& diagonal,
-                                   Factored& factored, const dealii::FullMatrix<double>& accounts,
-                                   double theta, const std::vector<double>& right_accounts, double enough,
-                                   Vector& u, int& iterations);
-  void linearise(LinearSolver& solver, const std::vector<double>& diagonal, Factored& factored,
-                 const Vector& u);
+  /// One of the two implicit systems.
+  struct System {
+    std::unique_ptr<LinearSolver> solver;
+    /// Amounts in the accounts after a stage, by what stands on its right side: (1 - theta transfers)^-1.
+    dealii::FullMatrix<double> accounts;
+    // Where drug binds:
+    std::vector<double> diagonal;  // of the matrix without binding
+    Factored factored;             // the same with binding's slopes, of the preconditioner in use
+  };
+  void eliminate_accounts(double theta, System& system);
+  std::vector<double> solve_stage(System& system, double theta, const std::vector<double>& right_accounts,
+                                  double enough, Vector& u, int& iterations);
+  std::vector<double> solve_linear(System& system, double theta, const std::vector<double>& right_accounts,
+                                   double enough, Vector& u, int& iterations);
+  void linearise(System& system, const Vector& u);
   void add_lost(std::vector<double>& to) const;
   void multiply_mass(const Vector& v, std::vector<double>& out) const;
   /// Share of an edge's artificial diffusion that the high-order operator keeps: all of it at nodes where
@@ -152,9 +156,7 @@ class Stepper {
   std::vector<double> error_weight_;
 
   BoundDrug bound_;
-  std::vector<double> low_diagonal_, high_diagonal_;  // of the matrices without binding
-  Factored low_factored_, high_factored_;  // the same with binding's slopes, of the preconditioners in use
-  std::vector<double> stage_right_, slope_, weight_;
+  std::vector<double> stage_right_, slope_, taken_, offset_, weight_;
   std::vector<double> held_;  // free and bound after corrections to accounts, mol
 
   // State and attempt. "mean" vectors carry the fluxes: low_mean_ is the iterate whose fluxes form c_low_.
@@ -173,10 +175,7 @@ class Stepper {
 
   double dt_ = 0;               // of the matrices
   bool large_courant_ = false;  // when they were made
-  std::unique_ptr<LinearSolver> low_solver_, high_solver_;
-  /// Amounts in the accounts after an implicit stage, by what stands on its right side: (1 - theta
-  /// transfers)^-1.
-  dealii::FullMatrix<double> low_accounts_, high_accounts_;
+  System low_system_, high_system_;
   int factorisations_ = 0;
   Stopwatch phases_;
 };

@@ -37,19 +37,6 @@ double bound_exactly(double k, double sites, double r, double total, double t) {
   return low * high * (1 - e) / (high - low * e);
 }
 
-Problem bound_cube(const TissueCoefficients& t, const DrugBinding& binding, double side, unsigned int cells) {
-  Problem p;
-  p.mesh = std::make_unique<TissueMesh>(
-      box_mesh({}, {side, side, side}, {cells, cells, cells}, 0, [](auto&, double) { return false; }), 1,
-      one_region(), true);
-  p.tissues = {t};
-  p.binding = binding;
-  p.body = large_body();
-  p.far_field.kind = FarField::Kind::sealed;
-  p.solve(true);
-  return p;
-}
-
 /// Steps from a tenth of the binding's own time to ten thousand times it, reversible and for good.
 TEST(Binding, SitesAreNeverOverfullAtAnyStep) {
   const double phi = 0.24, c0 = 5e-2, sites = 2e-3;  // mol/m^3: of fluid; of tissue
@@ -59,7 +46,7 @@ TEST(Binding, SitesAreNeverOverfullAtAnyStep) {
       t.target_sites = sites;
       DrugBinding binding;
       binding.target = {100., dissociation, 0.};
-      Problem p = bound_cube(t, binding, 2 * mm, 4);
+      Problem p = still_cube(2 * mm, 4, t, large_body(), binding);
       p.start(c0, 0);
       p.stepper->set_state(p.field([&](auto&) { return c0; }),
                            std::vector<double>(p.op->accounts.size(), 0.));
@@ -101,7 +88,7 @@ TEST(Binding, SecondOrderInTime) {
   binding.target = {100., off, 0.};
   double error[3];
   for (int level = 0; level < 3; ++level) {
-    Problem p = bound_cube(t, binding, 1 * mm, 1);
+    Problem p = still_cube(1 * mm, 1, t, large_body(), binding);
     p.start(c0, 0);
     p.stepper->set_state(p.field([&](auto&) { return c0; }), std::vector<double>(p.op->accounts.size(), 0.));
     const int steps = 8 << level;
@@ -176,7 +163,7 @@ TEST(Binding, V12KeptAmountUnderRetardation) {
       const double on = off * (R - 1) * phi / t.target_sites;
       DrugBinding binding;
       binding.target = {on, off, 0.};
-      Problem p = bound_cube(t, binding, 1 * mm, 2);
+      Problem p = still_cube(1 * mm, 2, t, large_body(), binding);
       p.start(c0, 0);
       p.stepper->set_state(p.field([&](auto&) { return c0; }),
                            std::vector<double>(p.op->accounts.size(), 0.));

@@ -8,17 +8,6 @@ namespace {
 
 constexpr double hour = 3600;
 
-BodyCoefficients ipilimumab() {
-  // CL 0.0150 L/h, V1 4.15 L, Q 0.0411 L/h, V2 3.11 L (Feng 2014).
-  BodyCoefficients body;
-  body.plasma_volume = 4.15e-3;
-  body.clearance = 0.0150e-3 / hour;
-  body.peripherals = {{3.11e-3, 0.0411e-3 / hour}};
-  body.lymph_stages = 1;
-  body.lymph_rate = 1 / (6 * hour);
-  return body;
-}
-
 TissueCoefficients inert() {
   TissueCoefficients t;
   t.hydraulic_conductivity = 1e-14;
@@ -27,21 +16,8 @@ TissueCoefficients inert() {
   return t;
 }
 
-Problem cube(double side, unsigned int cells, const TissueCoefficients& tissue,
-             const BodyCoefficients& body) {
-  Problem p;
-  p.mesh = std::make_unique<TissueMesh>(
-      box_mesh({}, {side, side, side}, {cells, cells, cells}, 0, [](auto&, double) { return false; }), 1,
-      one_region(), true);
-  p.tissues = {tissue};
-  p.body = body;
-  p.far_field.kind = FarField::Kind::sealed;
-  p.solve(true);
-  return p;
-}
-
 TEST(Body, V13Compartments) {
-  Problem p = cube(1e-3, 1, inert(), ipilimumab());
+  Problem p = still_cube(1e-3, 1, inert(), ipilimumab());
   p.stepper = std::make_unique<Stepper>(*p.op, StepperOptions{});
   std::vector<double> amounts(p.op->accounts.size(), 0.);
   amounts[p.op->accounts.plasma] = 1;
@@ -68,7 +44,7 @@ TEST(Body, V14WellMixedTwoWay) {
   t.diffusivity = 1e-7;  // well mixed
   const double side = std::cbrt(4.18879e-6);
   for (const double tolerance : {3e-4, 1e-6}) {
-    Problem p = cube(side, 2, t, ipilimumab());
+    Problem p = still_cube(side, 2, t, ipilimumab());
     StepperOptions options;
     options.stage_tolerance = std::min(1e-4, 0.1 * tolerance);
     p.stepper = std::make_unique<Stepper>(*p.op, options);
@@ -109,7 +85,7 @@ TEST(Body, DecayingField) {
   for (const double k_dt : {0.1, 0.5, 1., 2., 2.3, 3., 10., 1000.}) {
     TissueCoefficients t = inert();
     t.degradation = 1e-3;
-    Problem p = cube(4e-3, 4, t, ipilimumab());
+    Problem p = still_cube(4e-3, 4, t, ipilimumab());
     StepperOptions options;
     options.stage_tolerance = 1e-14;
     options.reference_concentration = 1;

@@ -121,17 +121,9 @@ TEST(Deposit, V16TumourInTissueWithBody) {
                                                                std::abs(r - 10 * mm) < 1.5 * mm + size;
                                                       }),
                                           2, ball_fractions(10 * mm));
-    TissueCoefficients tumour = baxter_jain_tumour(), host = baxter_jain_host();
-    tumour.permeability_surface = 6e-5;
-    tumour.solvent_drag_reflection = 0.9;
-    host.permeability_surface = 1.4e-6;
-    host.solvent_drag_reflection = 0.95;
-    p.tissues = {tumour, host};
-    p.body.plasma_volume = 4.15e-3 / 8;
-    p.body.clearance = 0.0150e-3 / hour / 8;
-    p.body.peripherals = {{3.11e-3 / 8, 0.0411e-3 / hour / 8}};
-    p.body.lymph_stages = 1;
-    p.body.lymph_rate = 1 / (6 * hour);
+    TissueCoefficients tumour = antibody_in(baxter_jain_tumour(), 6e-5, 0.9);
+    p.tissues = {tumour, antibody_in(baxter_jain_host(), 1.4e-6, 0.95)};
+    p.body = ipilimumab(1. / 8);
     p.solve();
     const double dose = 1. / 8;
     StepperOptions options;

@@ -164,6 +164,24 @@ TissueCoefficients baxter_jain_host() {
   return t;
 }
 
+TissueCoefficients antibody_in(TissueCoefficients tissue, double permeability_surface, double reflection) {
+  tissue.permeability_surface = permeability_surface;
+  tissue.solvent_drag_reflection = reflection;
+  return tissue;
+}
+
+BodyCoefficients ipilimumab(double part) {
+  constexpr double hour = 3600;
+  // CL 0.0150 L/h, V1 4.15 L, Q 0.0411 L/h, V2 3.11 L.
+  BodyCoefficients body;
+  body.plasma_volume = 4.15e-3 * part;
+  body.clearance = 0.0150e-3 / hour * part;
+  body.peripherals = {{3.11e-3 * part, 0.0411e-3 / hour * part}};
+  body.lymph_stages = 1;
+  body.lymph_rate = 1 / (6 * hour);
+  return body;
+}
+
 TissueMesh::BoxFractionFunction ball_fractions(double radius) {
   return [radius](const dealii::Point<3>& low, const dealii::Point<3>& high, std::vector<double>& fraction) {
     double nearest = 1e300, farthest = 0;
@@ -218,6 +236,20 @@ void Problem::solve(bool still) {
   op = std::make_unique<TissueOperator>(make_operator(*mesh, tissues, cell_coefficients(*mesh, tissues),
                                                       problem.cell_conductivity, flow, problem.collapse,
                                                       make_accounts(body), walls));
+}
+
+Problem still_cube(double side, unsigned int cells, const TissueCoefficients& tissue,
+                   const BodyCoefficients& body, const DrugBinding& binding) {
+  Problem p;
+  p.mesh = std::make_unique<TissueMesh>(
+      box_mesh({}, {side, side, side}, {cells, cells, cells}, 0, [](auto&, double) { return false; }), 1,
+      one_region(), true);
+  p.tissues = {tissue};
+  p.body = body;
+  p.binding = binding;
+  p.far_field.kind = FarField::Kind::sealed;
+  p.solve(true);
+  return p;
 }
 
 void Problem::start(double reference_concentration, int target) {

@@ -59,6 +59,10 @@ TissueMesh::FractionFunction one_region();
 /// Constants of Baxter & Jain (1989, 1990) with an IgG's diffusivities; no exchange of drug.
 TissueCoefficients baxter_jain_tumour();
 TissueCoefficients baxter_jain_host();
+/// The tissue with an antibody's exchange: PS (1/s) and reflection by the solvent's drag.
+TissueCoefficients antibody_in(TissueCoefficients tissue, double permeability_surface, double reflection);
+/// Compartments of ipilimumab (Feng 2014), or of a part of the body; one stage of lymph, 6 h.
+BodyCoefficients ipilimumab(double part = 1);
 
 /// A tissue and its mesh-wide operator, ready to step.
 struct Problem {
@@ -86,6 +90,10 @@ struct Problem {
   /// mol on the sites of one region: `sites` says which.
   double bound(int region, double TissueCoefficients::*sites) const;
 };
+
+/// A cube of one sealed tissue in which nothing flows.
+Problem still_cube(double side, unsigned int cells, const TissueCoefficients& tissue,
+                   const BodyCoefficients& body, const DrugBinding& binding = {});
 
 /// Steps as the program takes them (simulation/time_loop.cc): held by the error estimate and by what the
 /// limiter refuses of a change. That both take the same steps is a test of its own (control.cc).

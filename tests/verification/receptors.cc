@@ -25,19 +25,11 @@ TEST(Binding, V17TumourWithATarget) {
     };
     p.mesh = std::make_unique<TissueMesh>(octant_mesh(32 * mm, 8, h < 0.2 * mm ? 5 : 4, refine), 2,
                                           ball_fractions(10 * mm));
-    TissueCoefficients tumour = baxter_jain_tumour(), host = baxter_jain_host();
-    tumour.permeability_surface = 6e-5;
-    tumour.solvent_drag_reflection = 0.9;
+    TissueCoefficients tumour = antibody_in(baxter_jain_tumour(), 6e-5, 0.9);
     tumour.target_sites = 1e-4;
-    host.permeability_surface = 1.4e-6;
-    host.solvent_drag_reflection = 0.95;
-    p.tissues = {tumour, host};
+    p.tissues = {tumour, antibody_in(baxter_jain_host(), 1.4e-6, 0.95)};
     p.binding.target = {100., 1e-4, 1.93e-5};
-    p.body.plasma_volume = 4.15e-3 / 8;
-    p.body.clearance = 0.0150e-3 / hour / 8;
-    p.body.peripherals = {{3.11e-3 / 8, 0.0411e-3 / hour / 8}};
-    p.body.lymph_stages = 1;
-    p.body.lymph_rate = 1 / (6 * hour);
+    p.body = ipilimumab(1. / 8);
     p.solve();
     const double dose = 6.6667e-9 / 8, radius = 5 * mm;
     p.start(dose / (0.24 * 4 * pi / 3 * std::pow(radius, 3) / 8), 0);
